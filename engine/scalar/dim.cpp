@@ -1,0 +1,224 @@
+#include "scalar/dim.hpp"
+
+#include <ginac/add.h>
+#include <ginac/mul.h>
+#include <ginac/numeric.h>
+#include <ginac/operators.h>
+#include <ginac/power.h>
+#include <ginac/relational.h>
+#include <ginac/symbol.h>
+
+#include <algorithm>
+#include <sstream>
+#include <unordered_map>
+
+#include "support/result.hpp"
+
+namespace dvec {
+
+namespace {
+
+/// Powers of size symbols, by name: the deterministic key of a monomial.
+using Monomial = std::map<std::string, int>;
+using Polynomial = std::map<Monomial, Rational>;
+
+Rational to_rational(const GiNaC::ex& value) {
+  std::ostringstream num, den;
+  const GiNaC::numeric n = GiNaC::ex_to<GiNaC::numeric>(value);
+  num << n.numer();
+  den << n.denom();
+  const std::string digits = num.str();
+  const bool negative = digits.starts_with('-');
+  const Rational magnitude = *Rational::parse(negative ? digits.substr(1) : digits) / *Rational::parse(den.str());
+  return negative ? -magnitude : magnitude;
+}
+
+void collect_monomial(const GiNaC::ex& factor, Monomial& powers, Rational& coefficient) {
+  if (GiNaC::is_a<GiNaC::numeric>(factor)) {
+    coefficient *= to_rational(factor);
+  } else if (GiNaC::is_a<GiNaC::symbol>(factor)) {
+    powers[GiNaC::ex_to<GiNaC::symbol>(factor).get_name()] += 1;
+  } else if (GiNaC::is_a<GiNaC::power>(factor)) {
+    powers[GiNaC::ex_to<GiNaC::symbol>(factor.op(0)).get_name()] += GiNaC::ex_to<GiNaC::numeric>(factor.op(1)).to_int();
+  } else {
+    for (const GiNaC::ex& part : factor) collect_monomial(part, powers, coefficient);
+  }
+}
+
+/// Own normal form of an expanded polynomial: independent of GiNaC's internal order.
+Polynomial polynomial(const GiNaC::ex& expanded) {
+  Polynomial out;
+  const auto take = [&](const GiNaC::ex& term) {
+    Monomial powers;
+    Rational coefficient(1);
+    collect_monomial(term, powers, coefficient);
+    out[powers] += coefficient;
+  };
+  if (GiNaC::is_a<GiNaC::add>(expanded))
+    for (const GiNaC::ex& term : expanded) take(term);
+  else
+    take(expanded);
+  std::erase_if(out, [](const auto& term) { return term.second.is_zero(); });
+  return out;
+}
+
+std::string monomial_text(const Monomial& powers) {
+  std::string out;
+  for (const auto& [name, power] : powers) {
+    if (!out.empty()) out += '*';
+    out += name;
+    if (power != 1) out += '^' + std::to_string(power);
+  }
+  return out;
+}
+
+int degree(const Monomial& powers) {
+  int sum = 0;
+  for (const auto& [name, power] : powers) sum += power;
+  return sum;
+}
+
+std::string polynomial_text(const Polynomial& p) {
+  if (p.empty()) return "0";
+  std::vector<std::pair<Monomial, Rational>> terms(p.begin(), p.end());
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+    const int da = degree(a.first), db = degree(b.first);
+    if (a.second.is_negative() != b.second.is_negative() && (da == 0) == (db == 0)) return b.second.is_negative();
+    return da > db;
+  });
+  std::string out;
+  for (const auto& [powers, coefficient] : terms) {
+    const Rational magnitude = coefficient.abs();
+    if (coefficient.is_negative())
+      out += '-';
+    else if (!out.empty())
+      out += '+';
+    const std::string symbols = monomial_text(powers);
+    if (symbols.empty()) {
+      out += magnitude.text();
+      continue;
+    }
+    if (magnitude.numerator() != "1") out += magnitude.numerator() + "*";
+    out += symbols;
+    if (!magnitude.is_integer()) out += "/" + magnitude.denominator();
+  }
+  return out;
+}
+
+}  // namespace
+
+struct DimTable::Store {
+  struct Entry {
+    GiNaC::ex value;
+    Polynomial terms;
+    std::string text;
+    std::vector<std::string> symbols;
+  };
+  std::vector<Entry> entries;
+  std::map<std::string, Dim, std::less<>> by_text;
+  std::map<std::string, GiNaC::symbol, std::less<>> symbols;
+
+  Dim intern(const GiNaC::ex& value) {
+    const GiNaC::ex expanded = value.expand();
+    Polynomial terms = polynomial(expanded);
+    std::string text = polynomial_text(terms);
+    if (const auto known = by_text.find(text); known != by_text.end()) return known->second;
+    std::map<std::string, int> names;
+    for (const auto& [powers, coefficient] : terms) names.insert(powers.begin(), powers.end());
+    std::vector<std::string> sorted;
+    for (const auto& [name, power] : names) sorted.push_back(name);
+    const Dim id(entries.size());
+    by_text.emplace(text, id);
+    entries.push_back({expanded, std::move(terms), std::move(text), std::move(sorted)});
+    return id;
+  }
+
+  const Entry& at(Dim d) const { return entries.at(d.value); }
+};
+
+DimTable::DimTable() : store_(std::make_unique<Store>()) { one_ = constant(1); }
+DimTable::~DimTable() = default;
+
+Dim DimTable::constant(std::int64_t value) { return store_->intern(GiNaC::numeric(static_cast<long>(value))); }
+
+Dim DimTable::symbol(std::string_view name) {
+  auto known = store_->symbols.find(name);
+  if (known == store_->symbols.end())
+    known = store_->symbols.emplace(std::string(name), GiNaC::symbol(std::string(name))).first;
+  return store_->intern(known->second);
+}
+
+Dim DimTable::add(Dim a, Dim b) { return store_->intern(store_->at(a).value + store_->at(b).value); }
+Dim DimTable::subtract(Dim a, Dim b) { return store_->intern(store_->at(a).value - store_->at(b).value); }
+
+Dim DimTable::multiply(Dim a, Dim b) {
+  if (a == one_) return b;
+  if (b == one_) return a;
+  return store_->intern(store_->at(a).value * store_->at(b).value);
+}
+
+Dim DimTable::scale(const Rational& c, Dim a) {
+  const GiNaC::numeric factor(c.text().c_str());
+  return store_->intern(factor * store_->at(a).value);
+}
+
+Dim DimTable::substitute(Dim in, std::string_view name, Dim by) {
+  const auto known = store_->symbols.find(name);
+  if (known == store_->symbols.end()) return in;
+  return store_->intern(store_->at(in).value.subs(known->second == store_->at(by).value));
+}
+
+std::optional<Rational> DimTable::as_number(Dim d) const {
+  const Polynomial& terms = store_->at(d).terms;
+  if (terms.empty()) return Rational(0);
+  if (terms.size() == 1 && terms.begin()->first.empty()) return terms.begin()->second;
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> DimTable::as_constant(Dim d) const {
+  const auto number = as_number(d);
+  return number ? number->to_int64() : std::nullopt;
+}
+
+std::optional<std::string> DimTable::as_symbol(Dim d) const {
+  const Polynomial& terms = store_->at(d).terms;
+  if (terms.size() != 1 || !terms.begin()->second.is_one()) return std::nullopt;
+  const Monomial& powers = terms.begin()->first;
+  if (powers.size() != 1 || powers.begin()->second != 1) return std::nullopt;
+  return powers.begin()->first;
+}
+
+std::optional<Rational> DimTable::evaluate_exact(Dim d, const DimValues& values) const {
+  Rational sum(0);
+  for (const auto& [powers, coefficient] : store_->at(d).terms) {
+    Rational term = coefficient;
+    for (const auto& [name, exponent] : powers) {
+      const auto value = values.find(name);
+      if (value == values.end()) return std::nullopt;
+      term *= power(Rational(value->second), exponent);
+    }
+    sum += term;
+  }
+  return sum;
+}
+
+std::optional<std::int64_t> DimTable::evaluate(Dim d, const DimValues& values) const {
+  const auto exact = evaluate_exact(d, values);
+  return exact ? exact->to_int64() : std::nullopt;
+}
+
+const std::vector<std::string>& DimTable::symbols(Dim d) const { return store_->at(d).symbols; }
+const std::string& DimTable::text(Dim d) const { return store_->at(d).text; }
+bool DimTable::is_sum(Dim d) const { return store_->at(d).terms.size() > 1; }
+
+std::vector<Dim> DimTable::factors(Dim d) const {
+  if (d == one_) return {};
+  const Polynomial& terms = store_->at(d).terms;
+  if (terms.size() != 1 || !terms.begin()->second.is_one()) return {d};
+  std::vector<Dim> out;
+  for (const auto& [name, exponent] : terms.begin()->first)
+    for (int k = 0; k < exponent; ++k) out.push_back(store_->by_text.find(name)->second);
+  return out;
+}
+
+}  // namespace dvec

@@ -1,0 +1,64 @@
+#pragma once
+/// Sizes: polynomials with rational coefficients in size symbols (positive integers), interned.
+/// Equality of ids is equality of polynomials. Source of the normal form: GiNaC's expand.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scalar/rational.hpp"
+#include "support/id.hpp"
+
+namespace dvec {
+
+struct DimTag;
+using Dim = Id<DimTag>;
+
+/// Values for size symbols, by name.
+using DimValues = std::map<std::string, std::int64_t, std::less<>>;
+
+class DimTable {
+ public:
+  DimTable();
+  ~DimTable();
+  DimTable(const DimTable&) = delete;
+  DimTable& operator=(const DimTable&) = delete;
+
+  [[nodiscard]] Dim one() const { return one_; }
+  Dim constant(std::int64_t value);
+  Dim symbol(std::string_view name);
+  Dim add(Dim a, Dim b);
+  Dim subtract(Dim a, Dim b);
+  Dim multiply(Dim a, Dim b);
+  Dim scale(const Rational& c, Dim a);
+  /// Puts a size in the place of a symbol.
+  Dim substitute(Dim in, std::string_view symbol, Dim by);
+
+  [[nodiscard]] std::optional<std::int64_t> as_constant(Dim d) const;
+  /// The value as an exact number when the size is constant (sizes under construction may be fractions: n*(n+1)/2).
+  [[nodiscard]] std::optional<Rational> as_number(Dim d) const;
+  [[nodiscard]] std::optional<std::string> as_symbol(Dim d) const;
+  /// Value when every symbol has one and the result is an integer.
+  [[nodiscard]] std::optional<std::int64_t> evaluate(Dim d, const DimValues& values) const;
+  [[nodiscard]] std::optional<Rational> evaluate_exact(Dim d, const DimValues& values) const;
+  /// Names that occur, sorted.
+  [[nodiscard]] const std::vector<std::string>& symbols(Dim d) const;
+  /// Primitive factors of a monomial with coefficient 1 (m*n*n gives m, n, n; 1 gives nothing); any other size is its
+  /// own single factor. Sorted by text.
+  [[nodiscard]] std::vector<Dim> factors(Dim d) const;
+  /// "N", "m*n", "n-1", "n^2+n": deterministic, in the language of programs.
+  [[nodiscard]] const std::string& text(Dim d) const;
+  /// True when the text needs brackets as a factor (it is a sum).
+  [[nodiscard]] bool is_sum(Dim d) const;
+
+ private:
+  struct Store;  ///< hides GiNaC
+  std::unique_ptr<Store> store_;
+  Dim one_;
+};
+
+}  // namespace dvec
