@@ -4,19 +4,19 @@
 # writes OUT, a C++ file that holds the texts. dvec_rules_embedded is that file as a library.
 
 file(GLOB lint_main CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/engine/rulebook/lint_main.cpp")
-file(GLOB rule_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/rules/*.rules" "${CMAKE_SOURCE_DIR}/rules/sources.bib")
+# Relative names: so a rule's place reads "rules/vec.rules:12:3" on every machine.
+file(GLOB rule_files RELATIVE "${CMAKE_SOURCE_DIR}" CONFIGURE_DEPENDS rules/*.rules rules/sources.bib)
 
 if(lint_main AND rule_files)
   add_executable(dvec_rule_lint ${lint_main})
   target_link_libraries(dvec_rule_lint PRIVATE dvec_rulebook)
 
-  set(embedded "${CMAKE_BINARY_DIR}/rules/embedded_rules.cpp")
   file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/rules")
-  # Relative names, from the source directory: so a rule's place reads "rules/vec.rules:12:3" on every machine.
-  list(TRANSFORM rule_files REPLACE "^${CMAKE_SOURCE_DIR}/" "" OUTPUT_VARIABLE rule_names)
+  set(embedded "${CMAKE_BINARY_DIR}/rules/embedded_rules.cpp")
   add_custom_command(
     OUTPUT "${embedded}"
-    COMMAND dvec_rule_lint --embed "${embedded}" ${rule_names}
+    COMMAND dvec_rule_lint --embed "${embedded}.new" ${rule_files}
+    COMMAND "${CMAKE_COMMAND}" -E rename "${embedded}.new" "${embedded}"  # a failed check leaves no half file behind
     DEPENDS dvec_rule_lint ${rule_files}
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
     COMMENT "Checking and embedding the rule book"
