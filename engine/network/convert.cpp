@@ -1,0 +1,468 @@
+#include "network/convert.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "support/result.hpp"
+
+namespace dvec {
+
+std::set<Index> indices_of(const Factor& f) {
+  std::set<Index> out(f.rows.begin(), f.rows.end());
+  out.insert(f.cols.begin(), f.cols.end());
+  return out;
+}
+
+std::optional<Dim> as_size(TermPool& pool, TermId term) {
+  const Node& n = pool[term];
+  if (n.op == Op::Size) return n.first;
+  if (n.op == Op::Number) return pool.dims.scale(n.numbers[0], pool.dims.one());
+  if (n.op == Op::Sum && pool.is_scalar(term)) {
+    Dim sum = pool.dims.constant(0);
+    for (std::size_t i = 0; i < n.args.size(); ++i) {
+      const auto part = as_size(pool, n.args[i]);
+      if (!part) return std::nullopt;
+      sum = pool.dims.add(sum, pool.dims.scale(n.numbers[i], *part));
+    }
+    return sum;
+  }
+  if (n.op == Op::Hadamard && pool.is_scalar(term)) {
+    Dim product = pool.dims.one();
+    for (const TermId a : n.args) {
+      const auto part = as_size(pool, a);
+      if (!part) return std::nullopt;
+      product = pool.dims.multiply(product, *part);
+    }
+    return product;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+constexpr int kMaxDepth = 400;
+
+/// Every constructor of terms, as relabelling. `state` holds the product so far, one monomial per chosen summand.
+class Converter {
+ public:
+  Converter(TermPool& pool, IndexSpace& space, const ConvertOptions& options)
+      : pool_(pool), space_(space), options_(options) {}
+
+  using State = std::vector<Monomial>;
+
+  bool convert(TermId t, const IndexList& rows, const IndexList& cols, State& state, int depth = 0) {
+    if (depth > kMaxDepth) return false;
+    if (options_.definitions) {
+      const auto by = options_.definitions->find(t);
+      if (by != options_.definitions->end() && by->second != t) return convert(by->second, rows, cols, state, depth + 1);
+    }
+    const Node n = pool_[t];
+    const auto go = [&](TermId a, const IndexList& r, const IndexList& c) { return convert(a, r, c, state, depth + 1); };
+    switch (n.op) {
+      case Op::Number:
+        for (Monomial& m : state) m.coefficient *= n.numbers[0];
+        return true;
+      case Op::Size: return size(n.first, Rational(1), state);
+      case Op::Ones: return true;
+      case Op::Zeros:
+        for (Monomial& m : state) m.coefficient = Rational(0);
+        return true;
+      case Op::Eye: return equate(rows, cols, state);
+      case Op::Commutation: {
+        const auto r = space_.cut(rows, n.first), c = space_.cut(cols, n.second);
+        return r && c && equate(r->first, c->second, state) && equate(r->second, c->first, state);
+      }
+      case Op::Sum: return sum(t, n, rows, cols, state, depth);
+      case Op::Scale: return go(n.args[0], {}, {}) && go(n.args[1], rows, cols);
+      case Op::MatMul: {
+        IndexList left = rows;
+        for (std::size_t i = 0; i < n.args.size(); ++i) {
+          const bool last = i + 1 == n.args.size();
+          const IndexList right = last ? cols : bind(pool_.shape(n.args[i]).cols, state);
+          if (!go(n.args[i], left, right)) return false;
+          left = right;
+        }
+        return true;
+      }
+      case Op::Hadamard:
+        return std::ranges::all_of(n.args, [&](TermId a) { return go(a, rows, cols); });
+      case Op::Kron: {
+        IndexList r = rows, c = cols;
+        for (std::size_t i = 0; i + 1 < n.args.size(); ++i) {
+          const Shape s = pool_.shape(n.args[i]);
+          const auto rc = space_.cut(r, s.rows), cc = space_.cut(c, s.cols);
+          if (!rc || !cc || !go(n.args[i], rc->first, cc->first)) return false;
+          r = rc->second;
+          c = cc->second;
+        }
+        return go(n.args.back(), r, c);
+      }
+      case Op::Transpose: return go(n.args[0], cols, rows);
+      case Op::Vec: {
+        const auto cut = space_.cut(rows, pool_.shape(n.args[0]).cols);
+        return cut && go(n.args[0], cut->second, cut->first);
+      }
+      case Op::Reshape: {
+        const Shape s = pool_.shape(n.args[0]);
+        const IndexList r = bind(s.rows, state), c = bind(s.cols, state);
+        IndexList outer = cols, inner = c;
+        outer.insert(outer.end(), rows.begin(), rows.end());
+        inner.insert(inner.end(), r.begin(), r.end());
+        return equate(outer, inner, state) && go(n.args[0], r, c);
+      }
+      case Op::Diag: {
+        const bool column = pool_.shape(n.args[0]).cols == pool_.dims.one();
+        return equate(rows, cols, state) && (column ? go(n.args[0], rows, {}) : go(n.args[0], {}, rows));
+      }
+      case Op::DiagVec: return go(n.args[0], rows, rows);
+      case Op::Trace: {
+        const IndexList k = bind(pool_.shape(n.args[0]).rows, state);
+        return go(n.args[0], k, k);
+      }
+      case Op::Total: {
+        const Shape s = pool_.shape(n.args[0]);
+        const IndexList r = bind(s.rows, state);
+        return go(n.args[0], r, bind(s.cols, state));
+      }
+      case Op::ColumnSums: return go(n.args[0], bind(pool_.shape(n.args[0]).rows, state), cols);
+      case Op::RowSums: return go(n.args[0], rows, bind(pool_.shape(n.args[0]).cols, state));
+      case Op::Power: return power(t, n, rows, cols, state, depth);
+      case Op::Apply: return entrywise(t, n, rows, cols, state);
+      case Op::Inverse: {
+        if (pool_[n.args[0]].op == Op::Transpose)
+          return atom(pool_.inverse(pool_[n.args[0]].args[0]), Rational(1), cols, rows, state);
+        return atom(t, Rational(1), rows, cols, state);
+      }
+      case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
+        return atom(t, Rational(1), rows, cols, state);
+    }
+    throw Bug("unknown operator");
+  }
+
+ private:
+  IndexList bind(Dim d, State& state) {
+    const IndexList fresh = space_.fresh_list(d);
+    for (Monomial& m : state) m.bound.insert(m.bound.end(), fresh.begin(), fresh.end());
+    return fresh;
+  }
+
+  static bool atom(TermId t, const Rational& exponent, const IndexList& rows, const IndexList& cols, State& state) {
+    for (Monomial& m : state) m.factors.push_back({t, exponent, rows, cols});
+    return true;
+  }
+
+  bool size(Dim d, const Rational& exponent, State& state) const {
+    for (Monomial& m : state) {
+      if (const auto value = pool_.dims.as_number(d); value && exponent.to_int64())
+        m.coefficient *= dvec::power(*value, *exponent.to_int64());
+      else
+        m.sizes[d] += exponent;
+    }
+    return true;
+  }
+
+  bool equate(const IndexList& a, const IndexList& b, State& state) {
+    const auto pairs = space_.match(a, b);
+    if (!pairs) return false;
+    for (Monomial& m : state) m.equal.insert(m.equal.end(), pairs->begin(), pairs->end());
+    return true;
+  }
+
+  bool sum(TermId t, const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    if (n.args.size() == 1) {
+      for (Monomial& m : state) m.coefficient *= n.numbers[0];
+      return convert(n.args[0], rows, cols, state, depth + 1);
+    }
+    if (pool_.is_scalar(t))
+      if (const auto d = as_size(pool_, t)) return size(*d, Rational(1), state);
+    if (!options_.expand(t)) return atom(t, Rational(1), rows, cols, state);
+    State out;
+    for (std::size_t i = 0; i < n.args.size(); ++i) {
+      State part = state;
+      for (Monomial& m : part) m.coefficient *= n.numbers[i];
+      if (!convert(n.args[i], rows, cols, part, depth + 1)) return false;
+      out.insert(out.end(), part.begin(), part.end());
+      if (out.size() > options_.max_terms) return false;
+    }
+    state = std::move(out);
+    return true;
+  }
+
+  /// (c * x^e * ...)^q entry by entry, where that is the same for all signs.
+  bool power(TermId, const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const Rational q = n.numbers[0];
+    const TermId base = n.args[0];
+    State inner(1);
+    ConvertOptions closed = options_;
+    closed.expand = [](TermId) { return false; };
+    Converter sub(pool_, space_, closed);
+    const bool ok = sub.convert(base, rows, cols, inner, depth + 1) && inner.size() == 1 && inner[0].bound.empty() &&
+                    inner[0].equal.empty() && (q.is_integer() || fractional_power_distributes(inner[0], q));
+    if (!ok || inner[0].coefficient.is_zero()) return atom(base, q, rows, cols, state);
+    for (Monomial& m : state) {
+      m.coefficient *= raised(inner[0].coefficient, q);
+      for (const auto& [d, e] : inner[0].sizes) m.sizes[d] += e * q;
+      for (Factor f : inner[0].factors) {
+        f.exponent *= q;
+        m.factors.push_back(f);
+      }
+    }
+    return true;
+  }
+
+  static Rational raised(const Rational& c, const Rational& q) {
+    if (c.is_one()) return c;
+    if (const auto k = q.to_int64()) return dvec::power(c, *k);
+    const auto k = Rational(*Rational::parse(q.denominator())).to_int64();
+    return dvec::power(*exact_root(c, *k), *(q * Rational(*k)).to_int64());
+  }
+
+  /// One factor to an odd power (so that its sign is forced), sizes (positive), and a coefficient with an exact root.
+  bool fractional_power_distributes(const Monomial& m, const Rational& q) const {
+    if (m.factors.size() > 1 || m.coefficient.is_negative()) return false;
+    const auto k = Rational(*Rational::parse(q.denominator())).to_int64();
+    const auto p = (q * Rational(k ? *k : 1)).to_int64();
+    if (!k || !p || (!m.coefficient.is_one() && !exact_root(m.coefficient, *k))) return false;
+    for (const Factor& f : m.factors) {
+      const std::string numerator = f.exponent.numerator();
+      if ((numerator.back() - '0') % 2 == 0 && !is_positive(f.atom)) return false;
+    }
+    return true;
+  }
+
+  bool is_positive(TermId t) const {
+    const Node& n = pool_[t];
+    if (n.op != Op::Symbol) return false;
+    const Attribute a = pool_.symbols[n.symbol].attributes;
+    return has(a, Attribute::Positive) || has(a, Attribute::Unit) || has(a, Attribute::Integer);
+  }
+
+  /// f of a transpose or of a spread vector is the transpose or the spread of f.
+  bool entrywise(TermId t, const Node& n, const IndexList& rows, const IndexList& cols, State& state) {
+    const Node a = pool_[n.args[0]];
+    if (a.op == Op::Transpose) return atom(pool_.apply(n.function, n.order, a.args[0]), Rational(1), cols, rows, state);
+    if ((a.op == Op::MatMul || a.op == Op::Kron) && a.args.size() == 2) {
+      const Node left = pool_[a.args[0]], right = pool_[a.args[1]];
+      const Dim one = pool_.dims.one();
+      if (left.op == Op::Ones && left.shape.cols == one && right.shape.rows == one)
+        return atom(pool_.apply(n.function, n.order, a.args[1]), Rational(1), {}, cols, state);
+      if (right.op == Op::Ones && right.shape.rows == one && left.shape.cols == one && a.op == Op::MatMul)
+        return atom(pool_.apply(n.function, n.order, a.args[0]), Rational(1), rows, {}, state);
+      if (right.op == Op::Ones && right.shape.cols == one && left.shape.rows == one && a.op == Op::Kron)
+        return atom(pool_.apply(n.function, n.order, a.args[0]), Rational(1), {}, cols, state);
+    }
+    return atom(t, Rational(1), rows, cols, state);
+  }
+
+  TermPool& pool_;
+  IndexSpace& space_;
+  const ConvertOptions& options_;
+};
+
+// --- normalisation ---------------------------------------------------------------------------------------------------
+
+/// Deltas as a substitution: each class of equal indices is represented by a free index where it has one.
+class Substitution {
+ public:
+  explicit Substitution(std::set<Index> free) : free_(std::move(free)) {}
+
+  Index operator()(Index i) const {
+    auto it = to_.find(i);
+    while (it != to_.end()) {
+      i = it->second;
+      it = to_.find(i);
+    }
+    return i;
+  }
+  void equate(Index a, Index b) {
+    a = (*this)(a);
+    b = (*this)(b);
+    if (a == b) return;
+    const bool keep_a = free_.contains(a) != free_.contains(b) ? free_.contains(a) : a < b;
+    if (keep_a)
+      to_[b] = a;
+    else
+      to_[a] = b;
+  }
+  void apply(IndexList& list) const {
+    for (Index& i : list) i = (*this)(i);
+  }
+
+ private:
+  std::set<Index> free_;
+  std::map<Index, Index> to_;
+};
+
+void substitute(Monomial& m, const Substitution& by) {
+  for (Factor& f : m.factors) {
+    by.apply(f.rows);
+    by.apply(f.cols);
+  }
+}
+
+/// Does the index occur in exactly these two slots and nowhere else?
+int occurrences(const Monomial& m, Index i) {
+  int count = 0;
+  for (const Factor& f : m.factors) {
+    count += static_cast<int>(std::count(f.rows.begin(), f.rows.end(), i));
+    count += static_cast<int>(std::count(f.cols.begin(), f.cols.end(), i));
+  }
+  return count;
+}
+
+class Normaliser {
+ public:
+  Normaliser(TermPool& pool, IndexSpace& space, const ConvertOptions& options, std::set<Index> free)
+      : pool_(pool), space_(space), options_(options), free_(std::move(free)) {}
+
+  void run(Monomial& m) {
+    resolve(m);
+    use_deltas(m);
+    for (bool changed = true; changed && !m.coefficient.is_zero();) {
+      orient(m);
+      merge(m);
+      changed = cancel_inverse(m);
+      if (drop_zero_sum(m)) m.coefficient = Rational(0);
+    }
+    count_unused(m);
+    std::erase_if(m.sizes, [](const auto& s) { return s.second.is_zero(); });
+    std::sort(m.factors.begin(), m.factors.end(), [this](const Factor& a, const Factor& b) {
+      if (a.atom != b.atom) return pool_.compare(a.atom, b.atom) < 0;
+      if (a.exponent != b.exponent) return a.exponent < b.exponent;
+      return std::tie(a.rows, a.cols) < std::tie(b.rows, b.cols);
+    });
+  }
+
+ private:
+  void resolve(Monomial& m) {
+    for (Factor& f : m.factors) {
+      f.rows = space_.resolve(f.rows);
+      f.cols = space_.resolve(f.cols);
+    }
+    m.bound = space_.resolve(m.bound);
+    std::vector<std::pair<Index, Index>> equal;
+    for (const auto& [i, j] : m.equal) {
+      const IndexList a = space_.resolve({i}), b = space_.resolve({j});
+      require(a.size() == b.size(), "equal indices are split alike");
+      for (std::size_t k = 0; k < a.size(); ++k) equal.emplace_back(a[k], b[k]);
+    }
+    m.equal = std::move(equal);
+  }
+
+  void use_deltas(Monomial& m) {
+    Substitution by(free_);
+    for (const auto& [i, j] : m.equal) by.equate(i, j);
+    substitute(m, by);
+    std::set<Index> bound;
+    for (const Index i : m.bound)
+      if (const Index r = by(i); !free_.contains(r)) bound.insert(r);
+    m.bound.assign(bound.begin(), bound.end());
+    m.equal.clear();
+    for (const Index i : free_)
+      if (const Index r = by(i); r != i) m.equal.emplace_back(r, i);
+  }
+
+  void orient(Monomial& m) const {
+    if (!options_.symmetric) return;
+    for (Factor& f : m.factors)
+      if (f.cols < f.rows && f.rows.size() == f.cols.size() && options_.symmetric(f.atom)) std::swap(f.rows, f.cols);
+  }
+
+  void merge(Monomial& m) const {
+    std::vector<Factor> out;
+    for (const Factor& f : m.factors) {
+      const auto same = std::find_if(out.begin(), out.end(), [&](const Factor& g) {
+        return g.atom == f.atom && g.rows == f.rows && g.cols == f.cols;
+      });
+      if (same == out.end())
+        out.push_back(f);
+      else
+        same->exponent += f.exponent;
+    }
+    std::erase_if(out, [](const Factor& f) { return f.exponent.is_zero(); });
+    m.factors = std::move(out);
+  }
+
+  /// inv(X)[i,k] X[k,j] = delta(i,j) when k occurs nowhere else.
+  bool cancel_inverse(Monomial& m) {
+    for (std::size_t a = 0; a < m.factors.size(); ++a) {
+      const Factor& f = m.factors[a];
+      if (pool_[f.atom].op != Op::Inverse || !f.exponent.is_one()) continue;
+      const TermId inside = pool_[f.atom].args[0];
+      for (std::size_t b = 0; b < m.factors.size(); ++b) {
+        const Factor& g = m.factors[b];
+        if (a == b || g.atom != inside || !g.exponent.is_one()) continue;
+        const auto private_to_both = [&](const IndexList& k) {
+          return std::ranges::all_of(k, [&](Index i) { return !free_.contains(i) && occurrences(m, i) == 2; });
+        };
+        const bool left = f.cols == g.rows && private_to_both(f.cols);
+        const bool right = !left && f.rows == g.cols && private_to_both(f.rows);
+        if (!left && !right) continue;
+        const IndexList gone = left ? f.cols : f.rows;
+        const IndexList x = left ? f.rows : g.rows, y = left ? g.cols : f.cols;
+        std::vector<Factor> rest;
+        for (std::size_t i = 0; i < m.factors.size(); ++i)
+          if (i != a && i != b) rest.push_back(m.factors[i]);
+        m.factors = std::move(rest);
+        std::erase_if(m.bound, [&](Index i) { return std::find(gone.begin(), gone.end(), i) != gone.end(); });
+        for (std::size_t i = 0; i < x.size(); ++i) m.equal.emplace_back(x[i], y[i]);
+        use_deltas(m);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool drop_zero_sum(const Monomial& m) const {
+    if (!options_.sums_to_zero) return false;
+    for (const Factor& f : m.factors) {
+      if (!f.exponent.is_one()) continue;
+      for (const bool rows : {true, false}) {
+        const IndexList& mine = rows ? f.rows : f.cols;
+        const bool alone = mine.size() == 1 && !free_.contains(mine[0]) && occurrences(m, mine[0]) == 1;
+        if (alone && options_.sums_to_zero(f.atom, rows)) return true;
+      }
+    }
+    return false;
+  }
+
+  void count_unused(Monomial& m) const {
+    IndexList used;
+    for (const Index i : m.bound) {
+      if (occurrences(m, i) > 0)
+        used.push_back(i);
+      else if (const auto value = pool_.dims.as_number(space_.dim(i)))
+        m.coefficient *= *value;
+      else
+        m.sizes[space_.dim(i)] += Rational(1);
+    }
+    m.bound = std::move(used);
+  }
+
+  TermPool& pool_;
+  IndexSpace& space_;
+  const ConvertOptions& options_;
+  std::set<Index> free_;
+};
+
+}  // namespace
+
+std::optional<Network> to_network(TermPool& pool, IndexSpace& space, TermId term, const IndexList& rows,
+                                  const IndexList& cols, const ConvertOptions& options) {
+  Network out{rows, cols, std::vector<Monomial>(1)};
+  if (!Converter(pool, space, options).convert(term, rows, cols, out.terms)) return std::nullopt;
+  return out;
+}
+
+void normalise(TermPool& pool, IndexSpace& space, Network& network, const ConvertOptions& options) {
+  network.rows = space.resolve(network.rows);
+  network.cols = space.resolve(network.cols);
+  std::set<Index> free(network.rows.begin(), network.rows.end());
+  free.insert(network.cols.begin(), network.cols.end());
+  Normaliser normaliser(pool, space, options, free);
+  for (Monomial& m : network.terms)
+    if (!m.coefficient.is_zero()) normaliser.run(m);
+  std::erase_if(network.terms, [](const Monomial& m) { return m.coefficient.is_zero(); });
+}
+
+}  // namespace dvec
