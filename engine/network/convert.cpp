@@ -225,16 +225,9 @@ class Converter {
     if (!k || !p || (!m.coefficient.is_one() && !exact_root(m.coefficient, *k))) return false;
     for (const Factor& f : m.factors) {
       const std::string numerator = f.exponent.numerator();
-      if ((numerator.back() - '0') % 2 == 0 && !is_positive(f.atom)) return false;
+      if ((numerator.back() - '0') % 2 == 0 && !(options_.nonnegative && options_.nonnegative(f.atom))) return false;
     }
     return true;
-  }
-
-  bool is_positive(TermId t) const {
-    const Node& n = pool_[t];
-    if (n.op != Op::Symbol) return false;
-    const Attribute a = pool_.symbols[n.symbol].attributes;
-    return has(a, Attribute::Positive) || has(a, Attribute::Unit) || has(a, Attribute::Integer);
   }
 
   /// f of a transpose or of a spread vector is the transpose or the spread of f.
@@ -321,7 +314,7 @@ class Normaliser {
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
       merge(m);
-      changed = cancel_inverse(m);
+      changed = cancel_inverse(m) || recognise_sigmoid(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
     count_unused(m);
@@ -407,6 +400,27 @@ class Normaliser {
         std::erase_if(m.bound, [&](Index i) { return std::find(gone.begin(), gone.end(), i) != gone.end(); });
         for (std::size_t i = 0; i < x.size(); ++i) m.equal.emplace_back(x[i], y[i]);
         use_deltas(m);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// exp(u) (1+exp(u))^-1 = sigmoid(u), entry by entry.
+  bool recognise_sigmoid(Monomial& m) {
+    const auto sigmoid = pool_.functions.find("sigmoid"), exponential = pool_.functions.find("exp");
+    if (!sigmoid || !exponential) return false;
+    for (Factor& e : m.factors) {
+      const Node n = pool_[e.atom];
+      if (n.op != Op::Apply || n.function != *exponential || n.order != 0 || e.exponent.is_negative()) continue;
+      const TermId below = pool_.add(pool_.ones(n.shape), e.atom);
+      for (Factor& d : m.factors) {
+        if (d.atom != below || d.rows != e.rows || d.cols != e.cols || !d.exponent.is_negative()) continue;
+        const Rational power = std::min(e.exponent, -d.exponent);
+        const Factor found{pool_.apply(*sigmoid, 0, n.args[0]), power, e.rows, e.cols};
+        e.exponent += -power;
+        d.exponent += power;
+        m.factors.push_back(found);
         return true;
       }
     }

@@ -15,8 +15,9 @@ struct ConvertOptions {
   std::size_t max_terms = 64;            ///< past it: nothing
   /// Is sum over the rows (columns) of this atom zero? Asked for factors whose row (column) index is theirs alone.
   std::function<bool(TermId, bool rows)> sums_to_zero;
-  /// Is the atom equal to its transpose?
+  /// Is the atom equal to its transpose? Are its entries never negative?
   std::function<bool(TermId)> symmetric;
+  std::function<bool(TermId)> nonnegative;
 };
 
 /// The term as a sum of monomials over the given free indices. Nothing when composite indices do not line up, a limit

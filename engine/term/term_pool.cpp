@@ -138,21 +138,21 @@ TermId TermPool::commutation(Dim m, Dim n) {
 TermId TermPool::sum(std::span<const TermId> terms, std::span<const Rational> coefficients) {
   require(!terms.empty() && terms.size() == coefficients.size(), "a sum needs a coefficient for each of its terms");
   const Shape s = shape(terms[0]);
+  // A sum inside a sum is flattened when its coefficient is 1 or -1; c*(A+B) for another c stays one term, as written.
   std::vector<std::pair<TermId, Rational>> flat;
-  const auto take = [&](TermId t, const Rational& c) {
+  const auto take = [&](const auto& self, TermId t, const Rational& c) -> void {
     const Node& n = (*this)[t];
-    if (n.op == Op::Number)
+    if (n.op == Op::Number) {
       flat.emplace_back(number(1), c * n.numbers[0]);
-    else if (!is_zero(t))
+    } else if (n.op == Op::Sum && (n.args.size() == 1 || (terms.size() > 1 && c.abs().is_one()) || c.is_one())) {
+      for (std::size_t k = 0; k < n.args.size(); ++k) self(self, n.args[k], c * n.numbers[k]);
+    } else if (!is_zero(t)) {
       flat.emplace_back(t, c);
+    }
   };
   for (std::size_t i = 0; i < terms.size(); ++i) {
     require(shape(terms[i]) == s, "terms of a sum have one shape");
-    const Node& n = (*this)[terms[i]];
-    if (n.op == Op::Sum)
-      for (std::size_t k = 0; k < n.args.size(); ++k) take(n.args[k], coefficients[i] * n.numbers[k]);
-    else
-      take(terms[i], coefficients[i]);
+    take(take, terms[i], coefficients[i]);
   }
   std::stable_sort(flat.begin(), flat.end(), [this](const auto& a, const auto& b) { return compare(a.first, b.first) < 0; });
   std::vector<TermId> args;

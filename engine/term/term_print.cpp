@@ -88,7 +88,7 @@ class Printer {
   Text with_coefficient(const Rational& magnitude, TermId t) const {
     const Node& n = pool_[t];
     if (n.op == Op::Number) return number(magnitude * n.numbers[0]);
-    if (magnitude.is_one()) return term(t);
+    if (magnitude.is_one()) return n.op == Op::Sum ? Text{"(" + term(t).text + ")", kAtom} : term(t);
     if (n.op == Op::Scale) return product(n.args.first(1), n.args[1], magnitude);
     if (n.op == Op::Hadamard && scalar(t)) return product(n.args, {}, magnitude);
     if (scalar(t)) return product(std::span(&t, 1), {}, magnitude);

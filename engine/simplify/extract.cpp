@@ -1,0 +1,547 @@
+#include "simplify/extract.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "simplify/cost.hpp"
+#include "simplify/orient.hpp"
+#include "support/result.hpp"
+
+namespace dvec {
+
+Extractor::Extractor(TermPool& pool, IndexSpace& space, IsSymmetric symmetric)
+    : pool_(pool), space_(space), symmetric_(std::move(symmetric)) {}
+
+TermId Extractor::extract(const Network& network, Shape shape) {
+  if (network.terms.empty()) return pool_.zeros(shape);
+  if (network.rows.size() <= 1 && network.cols.size() <= 1) {
+    const Index row = network.rows.empty() ? Index() : network.rows[0];
+    const Index col = network.cols.empty() ? Index() : network.cols[0];
+    return simple(network.terms, row, col, shape);
+  }
+  std::vector<TermId> terms;
+  for (const Monomial& m : network.terms) {
+    const TermId t = composite(m, network.rows, network.cols);
+    if (!t.valid()) return t;
+    terms.push_back(t);
+  }
+  return pool_.sum(terms, std::vector<Rational>(terms.size(), Rational(1)));
+}
+
+// --- orientation and small helpers -----------------------------------------------------------------------------------
+
+TermId Extractor::flipped(TermId t) { return flip(pool_, t, symmetric_); }
+
+TermId Extractor::column(const Piece& p) { return p.row.valid() ? p.term : flipped(p.term); }
+
+TermId Extractor::as(const Piece& p, Index row, Index col) {
+  if (p.row == row && p.col == col) return p.term;
+  require(p.row == col && p.col == row, "a piece has the indices it is asked for");
+  return flipped(p.term);
+}
+
+TermId Extractor::factor_term(const Factor& f) {
+  TermId t = pool_.power(f.atom, f.exponent);
+  return t;
+}
+
+Dim Extractor::size(const IndexList& list) const {
+  Dim d = pool_.dims.one();
+  for (const Index i : list) d = pool_.dims.multiply(d, space_.dim(i));
+  return d;
+}
+
+Shape Extractor::shape_of(Index row, Index col) const {
+  return {row.valid() ? space_.dim(row) : pool_.dims.one(), col.valid() ? space_.dim(col) : pool_.dims.one()};
+}
+
+/// coefficient * sizes * t.
+TermId Extractor::scaled(TermId t, const Monomial& m) {
+  TermId s = pool_.number(1);
+  for (const auto& [d, e] : m.sizes) s = pool_.hadamard(s, pool_.power(pool_.size(d), e));
+  return pool_.times(m.coefficient, pool_.scale(s, t));
+}
+
+// --- elimination of bound indices ------------------------------------------------------------------------------------
+
+/// Matrices on the same two indices, and vectors on the same free index, become one Hadamard product.
+void Extractor::merge_parallel(std::vector<Piece>& pieces) {
+  std::vector<Piece> out;
+  for (const Piece& p : pieces) {
+    if (p.row.valid() && p.row == p.col) {
+      out.push_back({pool_.diagvec(p.term), p.row, Index()});
+      continue;
+    }
+    out.push_back(p);
+  }
+  pieces = std::move(out);
+  for (std::size_t a = 0; a < pieces.size(); ++a) {
+    if (!pieces[a].row.valid() || !pieces[a].col.valid()) continue;
+    for (std::size_t b = a + 1; b < pieces.size();) {
+      const bool same = pieces[b].row == pieces[a].row && pieces[b].col == pieces[a].col;
+      const bool turned = pieces[b].row == pieces[a].col && pieces[b].col == pieces[a].row;
+      if (!same && !turned) {
+        ++b;
+        continue;
+      }
+      pieces[a].term = pool_.hadamard(pieces[a].term, same ? pieces[b].term : flipped(pieces[b].term));
+      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(b));
+    }
+  }
+}
+
+/// sum over both indices of a.*b, as trace(AB) or sum(A.*B), whichever needs fewer transposes.
+TermId Extractor::closed_pair(const Piece& a, const Piece& b) {
+  if (a.row == b.row) {
+    if (pool_[a.term].op == Op::MatMul) return pool_.trace(pool_.matmul(a.term, flipped(b.term)));
+    if (pool_[b.term].op == Op::MatMul) return pool_.trace(pool_.matmul(flipped(a.term), b.term));
+    return pool_.total(pool_.hadamard(a.term, b.term));
+  }
+  return pool_.trace(pool_.matmul(a.term, b.term));
+}
+
+bool Extractor::eliminate_index(Index k, std::vector<Piece>& pieces, std::vector<TermId>& scalars) {
+  std::vector<Piece> vectors, matrices, rest;
+  for (const Piece& p : pieces) {
+    const bool matrix = p.row.valid() && p.col.valid();
+    if (p.row != k && p.col != k)
+      rest.push_back(p);
+    else if (matrix)
+      matrices.push_back(p);
+    else
+      vectors.push_back(p);
+  }
+  std::sort(vectors.begin(), vectors.end(), [this](const Piece& a, const Piece& b) { return pool_.compare(a.term, b.term) < 0; });
+  const auto other = [k](const Piece& p) { return p.row == k ? p.col : p.row; };
+  const auto all_vectors = [&](std::size_t from) {
+    TermId v = column(vectors[from]);
+    for (std::size_t i = from + 1; i < vectors.size(); ++i) v = pool_.hadamard(v, column(vectors[i]));
+    return v;
+  };
+  if (matrices.empty()) {
+    if (vectors.size() >= 2) {
+      scalars.push_back(pool_.matmul(flipped(column(vectors[0])), all_vectors(1)));
+    } else {
+      const TermId v = vectors[0].term;
+      const Node n = pool_[v];
+      const auto e = n.op == Op::Power ? (n.numbers[0] / Rational(2)).to_int64() : std::nullopt;
+      if (e && *e == 1) {
+        const TermId half = n.args[0];
+        scalars.push_back(vectors[0].row.valid() ? pool_.matmul(flipped(half), half) : pool_.matmul(half, flipped(half)));
+      } else {
+        scalars.push_back(pool_.total(v));
+      }
+    }
+  } else if (matrices.size() == 1) {
+    const Index i = other(matrices[0]);
+    const TermId m = as(matrices[0], i, k);
+    if (!vectors.empty())
+      rest.push_back({pool_.matmul(m, all_vectors(0)), i, Index()});
+    else if (matrices[0].row == k)
+      rest.push_back({pool_.column_sums(matrices[0].term), Index(), i});
+    else
+      rest.push_back({pool_.row_sums(matrices[0].term), i, Index()});
+  } else {
+    const Index i = other(matrices[0]), j = other(matrices[1]);
+    const TermId a = as(matrices[0], i, k), b = as(matrices[1], k, j);
+    const TermId product =
+        vectors.empty() ? pool_.matmul(a, b) : pool_.matmul(std::array{a, pool_.diag(all_vectors(0)), b});
+    rest.push_back({product, i, j});
+  }
+  pieces = std::move(rest);
+  return true;
+}
+
+bool Extractor::eliminate(const Component& part, std::vector<Piece>& pieces, TermId& scalar) {
+  for (const Factor& f : part.factors) {
+    if (f.rows.size() > 1 || f.cols.size() > 1) return false;
+    pieces.push_back({factor_term(f), f.rows.empty() ? Index() : f.rows[0], f.cols.empty() ? Index() : f.cols[0]});
+  }
+  std::vector<TermId> scalars;
+  std::erase_if(pieces, [&](const Piece& p) {
+    if (p.row.valid() || p.col.valid()) return false;
+    scalars.push_back(p.term);
+    return true;
+  });
+  IndexList bound = part.bound;
+  while (!bound.empty()) {
+    // A closed cycle of two matrices is read as a trace or an entrywise sum before they are merged.
+    if (bound.size() == 2 && pieces.size() == 2 && std::ranges::all_of(pieces, [](const Piece& p) {
+          return p.row.valid() && p.col.valid() && p.row != p.col;
+        })) {
+      scalars.push_back(closed_pair(pieces[0], pieces[1]));
+      pieces.clear();
+      break;
+    }
+    if (bound.size() == 2 && pieces.size() == 1 && pieces[0].row != pieces[0].col) {
+      scalars.push_back(pool_.total(pieces[0].term));
+      pieces.clear();
+      break;
+    }
+    if (bound.size() == 1 && pieces.size() == 1 && pieces[0].row == bound[0] && pieces[0].col == bound[0]) {
+      scalars.push_back(pool_.trace(pieces[0].term));
+      pieces.clear();
+      break;
+    }
+    merge_parallel(pieces);
+    const auto degree = [&](Index k) {
+      return std::count_if(pieces.begin(), pieces.end(), [k](const Piece& p) {
+        return p.row.valid() && p.col.valid() && (p.row == k || p.col == k);
+      });
+    };
+    const auto best = std::min_element(bound.begin(), bound.end(), [&](Index a, Index b) {
+      return std::pair(degree(a), a) < std::pair(degree(b), b);
+    });
+    if (degree(*best) > 2) return false;
+    const Index k = *best;
+    bound.erase(best);
+    if (!eliminate_index(k, pieces, scalars)) return false;
+  }
+  merge_parallel(pieces);
+  scalar = pool_.number(1);
+  for (const TermId s : scalars) scalar = pool_.hadamard(scalar, s);
+  return true;
+}
+
+// --- monomials over one row and one column index ---------------------------------------------------------------------
+
+/// column(i) * row(j) * matrix(i,j), any of them missing.
+TermId Extractor::spread_product(TermId matrix, TermId column, TermId row, Shape shape) {
+  const Dim one = pool_.dims.one();
+  if (!matrix.valid()) {
+    if (column.valid() && row.valid()) return pool_.matmul(column, row);
+    if (column.valid()) return shape.cols == one ? column : pool_.matmul(column, pool_.ones({one, shape.cols}));
+    if (row.valid()) return shape.rows == one ? row : pool_.matmul(pool_.ones({shape.rows, one}), row);
+    return pool_.ones(shape);
+  }
+  if (column.valid() && row.valid()) return pool_.hadamard(pool_.matmul(column, row), matrix);
+  const bool chain = pool_[matrix].op == Op::MatMul;
+  if (column.valid()) {
+    if (chain || pool_[column].op == Op::Transpose) return pool_.matmul(pool_.diag(column), matrix);
+    return pool_.hadamard(pool_.matmul(column, pool_.ones({one, shape.cols})), matrix);
+  }
+  if (row.valid()) {
+    if (chain || pool_[row].op == Op::Transpose) return pool_.matmul(matrix, pool_.diag(row));
+    return pool_.hadamard(pool_.matmul(pool_.ones({shape.rows, one}), row), matrix);
+  }
+  return matrix;
+}
+
+TermId Extractor::assemble(std::vector<Piece> pieces, const Monomial& m, Index row, Index col, Shape shape, bool diagonal) {
+  TermId matrix, down, across;
+  const auto times = [this](TermId& product, TermId factor) {
+    product = product.valid() ? pool_.hadamard(product, factor) : factor;
+  };
+  if (diagonal) {
+    for (const Piece& p : pieces) times(down, column(p));
+    return scaled(down.valid() ? pool_.diag(down) : pool_.eye(shape.rows), m);
+  }
+  for (const Piece& p : pieces) {
+    if (p.row.valid() && p.col.valid())
+      times(matrix, as(p, row, col));
+    else if ((p.row.valid() ? p.row : p.col) == row)
+      times(down, column(p));
+    else
+      times(across, flipped(column(p)));
+  }
+  return scaled(spread_product(matrix, down, across, shape), m);
+}
+
+TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape) {
+  std::vector<Piece> pieces;
+  TermId scalars = pool_.number(1);
+  for (const Component& part : components(m)) {
+    std::vector<Piece> own;
+    TermId scalar;
+    if (!eliminate(part, own, scalar)) return {};
+    scalars = pool_.hadamard(scalars, scalar);
+    pieces.insert(pieces.end(), own.begin(), own.end());
+  }
+  merge_parallel(pieces);
+  Monomial plain = m;
+  const TermId t = assemble(pieces, plain, row, col, shape, !m.equal.empty());
+  // The scalar stands with the sizes, before the matrix and under one coefficient.
+  const Node n = pool_[t];
+  if (n.op == Op::Sum && n.args.size() == 1) return pool_.times(n.numbers[0], pool_.scale(scalars, n.args[0]));
+  return pool_.scale(scalars, t);
+}
+
+// --- sums ------------------------------------------------------------------------------------------------------------
+
+/// Something that can be taken out of a term: its certificate, and the term that is left.
+struct Extractor::Literal {
+  enum class Kind { Scalar, Down, Across, Matrix, Left, Right };
+  Kind kind = Kind::Scalar;
+  std::string key;
+  TermId term;          ///< what is multiplied with
+  std::int64_t gain = 0;
+  Monomial rest;
+  Index inner;          ///< Left, Right: the index that takes the free one's place
+};
+
+std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row, Index col) const {
+  Extractor& self = const_cast<Extractor&>(*this);
+  std::vector<Literal> out;
+  if (!m.equal.empty()) return out;
+  const std::vector<Component> parts = components(m);
+  IndexList free;
+  if (row.valid()) free.push_back(row);
+  if (col.valid()) free.push_back(col);
+  const auto without = [&](std::size_t skip) {
+    Monomial rest = m;
+    rest.factors.clear();
+    rest.bound.clear();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i == skip) continue;
+      rest.factors.insert(rest.factors.end(), parts[i].factors.begin(), parts[i].factors.end());
+      rest.bound.insert(rest.bound.end(), parts[i].bound.begin(), parts[i].bound.end());
+    }
+    return rest;
+  };
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Component& part = parts[i];
+    std::vector<Piece> pieces;
+    TermId scalar;
+    if (!self.eliminate(part, pieces, scalar) || pieces.size() > 1) continue;
+    Monomial alone;
+    alone.factors = part.factors;
+    alone.bound = part.bound;
+    Literal l;
+    const bool r = row.valid() && part.free.contains(row), c = col.valid() && part.free.contains(col);
+    l.kind = r && c ? Literal::Kind::Matrix : r ? Literal::Kind::Down : c ? Literal::Kind::Across : Literal::Kind::Scalar;
+    l.key = "part " + certificate(space_, alone, free, [this](TermId t) { return name(t); }, symmetric_);
+    if (l.kind == Literal::Kind::Scalar) {
+      if (!pieces.empty()) continue;
+      l.term = scalar;
+    } else {
+      if (pieces.empty()) continue;
+      const TermId t = l.kind == Literal::Kind::Matrix ? self.as(pieces[0], row, col)
+                       : l.kind == Literal::Kind::Down ? self.column(pieces[0])
+                                                       : self.flipped(self.column(pieces[0]));
+      l.term = self.pool_.scale(scalar, t);
+    }
+    l.gain = cost(pool_, l.term) + (l.kind == Literal::Kind::Scalar ? 1 : 2);
+    l.rest = without(i);
+    out.push_back(std::move(l));
+  }
+  // A chain end: the only factor at a free index, with a bound index at its other side.
+  for (const bool left : {true, false}) {
+    const Index at = left ? row : col, far = left ? col : row;
+    if (!at.valid()) continue;
+    int count = 0;
+    std::size_t which = 0;
+    for (std::size_t k = 0; k < m.factors.size(); ++k) {
+      const auto touched = indices_of(m.factors[k]);
+      if (touched.contains(at)) {
+        ++count;
+        which = k;
+      }
+    }
+    if (count != 1) continue;
+    const Factor& f = m.factors[which];
+    if (f.rows.size() != 1 || f.cols.size() != 1 || f.rows == f.cols) continue;
+    const Index inner = f.rows[0] == at ? f.cols[0] : f.rows[0];
+    if (inner == far) continue;
+    Literal l;
+    l.kind = left ? Literal::Kind::Left : Literal::Kind::Right;
+    const bool symmetric = symmetric_ && symmetric_(f.atom);
+    l.key = std::string(left ? "left " : "right ") + name(f.atom) + "^" + f.exponent.text() +
+            (symmetric || f.rows[0] == at ? "" : "'");
+    const TermId t = self.factor_term(f);
+    l.term = left ? (f.rows[0] == at ? t : self.flipped(t)) : (f.cols[0] == at ? t : self.flipped(t));
+    l.gain = cost(pool_, l.term) + 1;
+    l.inner = inner;
+    l.rest = m;
+    l.rest.factors.erase(l.rest.factors.begin() + static_cast<std::ptrdiff_t>(which));
+    std::erase(l.rest.bound, inner);
+    out.push_back(std::move(l));
+  }
+  return out;
+}
+
+TermId Extractor::apply(const Literal& l, TermId inner, Index, Index, Shape shape) {
+  switch (l.kind) {
+    case Literal::Kind::Scalar: return pool_.scale(l.term, inner);
+    case Literal::Kind::Matrix: return pool_.hadamard(l.term, inner);
+    case Literal::Kind::Left: return pool_.matmul(l.term, inner);
+    case Literal::Kind::Right: return pool_.matmul(inner, l.term);
+    case Literal::Kind::Down:
+      return shape.cols == pool_.dims.one() ? pool_.hadamard(l.term, inner) : spread_product(inner, l.term, {}, shape);
+    case Literal::Kind::Across:
+      return shape.rows == pool_.dims.one() ? pool_.hadamard(l.term, inner) : spread_product(inner, {}, l.term, shape);
+  }
+  throw Bug("unknown kind of literal");
+}
+
+namespace {
+
+/// Takes the common coefficient and the common powers of sizes and of single scalar factors out of all terms.
+Monomial take_content(std::vector<Monomial>& terms) {
+  Monomial content;
+  // Sizes: a power that all terms have with one sign, the one nearest to zero.
+  std::set<Dim> all;
+  for (const Monomial& m : terms)
+    for (const auto& [d, e] : m.sizes) all.insert(d);
+  for (const Dim d : all) {
+    Rational common;
+    bool first = true, same_sign = true;
+    for (const Monomial& m : terms) {
+      const auto at = m.sizes.find(d);
+      const Rational e = at == m.sizes.end() ? Rational(0) : at->second;
+      if (first)
+        common = e;
+      else if (e.is_negative() != common.is_negative() || e.is_zero() || common.is_zero())
+        same_sign = false;
+      else if (e.abs() < common.abs())
+        common = e;
+      first = false;
+    }
+    if (!same_sign || common.is_zero()) continue;
+    content.sizes[d] = common;
+    for (Monomial& m : terms) {
+      m.sizes[d] += common * Rational(-1);
+      if (m.sizes[d].is_zero()) m.sizes.erase(d);
+    }
+  }
+  // Coefficient: taken out when fewer are left to print.
+  Rational g(0);
+  for (const Monomial& m : terms) g = gcd(g, m.coefficient);
+  const auto printed = [](const Rational& c) {
+    return (c.abs().numerator() != "1" ? 1 : 0) + (c.is_integer() ? 0 : 1);
+  };
+  const bool all_negative = std::ranges::all_of(terms, [](const Monomial& m) { return m.coefficient.is_negative(); });
+  int before = 0, after = printed(g);
+  for (const Monomial& m : terms) {
+    before += printed(m.coefficient);
+    after += printed(m.coefficient / g);
+  }
+  if (after >= before) g = Rational(1);
+  if (all_negative) g = -g;
+  content.coefficient = g;
+  for (Monomial& m : terms) m.coefficient *= g.inverse();
+  return content;
+}
+
+}  // namespace
+
+TermId Extractor::simple(Terms terms, Index row, Index col, Shape shape) {
+  if (terms.size() == 1) return monomial(terms[0], row, col, shape);
+  const Monomial content = take_content(terms);
+  const TermId inner = factored(std::move(terms), row, col, shape);
+  return inner.valid() ? scaled(inner, content) : inner;
+}
+
+/// Takes every part that all terms share out at once: scalars, a row factor, a column factor, Hadamard factors.
+TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& first, const std::set<std::string>& common,
+                                   Index row, Index col, Shape shape) {
+  TermId scalar = pool_.number(1), matrix, down, across;
+  const auto times = [this](TermId& product, TermId factor) {
+    product = product.valid() ? pool_.hadamard(product, factor) : factor;
+  };
+  std::set<std::string> taken;
+  for (const Literal& l : first) {
+    if (!common.contains(l.key) || !taken.insert(l.key).second) continue;
+    switch (l.kind) {
+      case Literal::Kind::Scalar: scalar = pool_.hadamard(scalar, l.term); break;
+      case Literal::Kind::Matrix: times(matrix, l.term); break;
+      case Literal::Kind::Down: times(down, l.term); break;
+      case Literal::Kind::Across: times(across, l.term); break;
+      case Literal::Kind::Left: case Literal::Kind::Right: taken.erase(l.key); break;
+    }
+  }
+  for (Monomial& m : terms)
+    for (const std::string& key : taken)
+      for (const Literal& l : literals(m, row, col))
+        if (l.key == key) {
+          m = l.rest;
+          break;
+        }
+  const TermId inner = simple(std::move(terms), row, col, shape);
+  if (!inner.valid()) return inner;
+  const Dim one = pool_.dims.one();
+  TermId t = inner;
+  if (shape.cols == one && down.valid()) {
+    times(matrix, down);
+    down = {};
+  }
+  if (shape.rows == one && across.valid()) {
+    times(matrix, across);
+    across = {};
+  }
+  if (matrix.valid()) t = pool_.hadamard(matrix, t);
+  if (down.valid() || across.valid()) t = spread_product(t, down, across, shape);
+  return pool_.scale(scalar, t);
+}
+
+TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
+  std::vector<std::vector<Literal>> found;
+  struct Tally {
+    int count = 0;
+    std::int64_t gain = 0;
+  };
+  std::map<std::string, Tally> tally;
+  for (const Monomial& m : terms) {
+    found.push_back(literals(m, row, col));
+    std::set<std::string> once;
+    for (const Literal& l : found.back())
+      if (once.insert(l.key).second) {
+        ++tally[l.key].count;
+        tally[l.key].gain = l.gain;
+      }
+  }
+  // A chain end that all terms share goes first, then what all share entry by entry, then whatever saves most.
+  const auto shared = [&](const std::string& key) { return tally[key].count == static_cast<int>(terms.size()); };
+  std::string best;
+  std::int64_t best_gain = 0;
+  for (const auto& [key, t] : tally) {
+    const bool end = key.starts_with("left ") || key.starts_with("right ");
+    const std::int64_t gain = (t.count - 1) * t.gain + (end && shared(key) ? 1000 : 0);
+    if (t.count >= 2 && gain > best_gain) {
+      best = key;
+      best_gain = gain;
+    }
+  }
+  if (best_gain < 1000) {
+    std::set<std::string> common;
+    for (const auto& [key, t] : tally)
+      if (shared(key)) common.insert(key);
+    if (!common.empty()) return entrywise_common(std::move(terms), found[0], common, row, col, shape);
+  }
+  if (best.empty()) {
+    std::vector<TermId> parts;
+    for (const Monomial& m : terms) {
+      parts.push_back(monomial(m, row, col, shape));
+      if (!parts.back().valid()) return {};
+    }
+    return pool_.sum(parts, std::vector<Rational>(parts.size(), Rational(1)));
+  }
+  Terms quotient, rest;
+  const Literal* literal = nullptr;
+  Index inner_index;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const auto at = std::find_if(found[i].begin(), found[i].end(), [&](const Literal& l) { return l.key == best; });
+    if (at == found[i].end()) {
+      rest.push_back(terms[i]);
+      continue;
+    }
+    if (!literal) literal = &*at;
+    Monomial q = at->rest;
+    if (at->inner.valid()) {
+      if (!inner_index.valid()) inner_index = space_.fresh(space_.dim(at->inner));
+      for (Factor& f : q.factors)
+        for (IndexList* list : {&f.rows, &f.cols}) std::replace(list->begin(), list->end(), at->inner, inner_index);
+    }
+    quotient.push_back(std::move(q));
+  }
+  const bool left = literal->kind == Literal::Kind::Left, right = literal->kind == Literal::Kind::Right;
+  const Index inner_row = left ? inner_index : row, inner_col = right ? inner_index : col;
+  const Shape inner_shape{left ? space_.dim(inner_index) : shape.rows, right ? space_.dim(inner_index) : shape.cols};
+  const TermId inner = simple(std::move(quotient), inner_row, inner_col, inner_shape);
+  if (!inner.valid()) return {};
+  const TermId product = apply(*literal, inner, row, col, shape);
+  if (rest.empty()) return product;
+  const TermId others = simple(std::move(rest), row, col, shape);
+  return others.valid() ? pool_.add(product, others) : others;
+}
+
+}  // namespace dvec

@@ -1,0 +1,70 @@
+#pragma once
+/// Networks back into matrix notation.
+///
+/// Bound indices are eliminated, the one with the fewest incident matrices first: none gives u'v or a sum, one gives
+/// M*v, two give A*diag(v)*B. What is left over the free indices is an outer product, a Hadamard product, a diagonal or
+/// a spread vector. Composite free indices (Jacobians) split into Kronecker factors. Sums are factored algebraically:
+/// the common scalar, row or column factor, Hadamard factor, left or right chain end that saves most is taken out first.
+
+#include <functional>
+
+#include "network/certificate.hpp"
+#include "network/convert.hpp"
+
+namespace dvec {
+
+class Extractor {
+ public:
+  Extractor(TermPool& pool, IndexSpace& space, IsSymmetric symmetric);
+
+  /// A term of shape `shape` whose entries are the network's. Not valid when some monomial has no reading with at most
+  /// two free indices at a time: the caller keeps what it had.
+  TermId extract(const Network& network, Shape shape);
+
+ private:
+  struct Piece {
+    TermId term;
+    Index row, col;  ///< not valid: none
+  };
+  struct Literal;
+  using Terms = std::vector<Monomial>;
+
+  // Sums.
+  TermId simple(Terms terms, Index row, Index col, Shape shape);
+  TermId factored(Terms terms, Index row, Index col, Shape shape);
+  TermId entrywise_common(Terms terms, const std::vector<Literal>& first, const std::set<std::string>& common, Index row,
+                          Index col, Shape shape);
+  std::vector<Literal> literals(const Monomial& m, Index row, Index col) const;
+  TermId apply(const Literal& literal, TermId inner, Index row, Index col, Shape shape);
+
+  // Monomials over at most one row and one column index.
+  TermId monomial(const Monomial& m, Index row, Index col, Shape shape);
+  TermId assemble(std::vector<Piece> pieces, const Monomial& m, Index row, Index col, Shape shape, bool diagonal);
+  bool eliminate(const Component& part, std::vector<Piece>& out, TermId& scalar);
+  bool eliminate_index(Index k, std::vector<Piece>& pieces, std::vector<TermId>& scalars);
+  void merge_parallel(std::vector<Piece>& pieces);
+  TermId closed_pair(const Piece& a, const Piece& b);
+  TermId scaled(TermId t, const Monomial& m);
+  TermId spread_product(TermId matrix, TermId column, TermId row, Shape shape);
+
+  // Composite free indices.
+  TermId composite(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  TermId kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  TermId group(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  TermId permutation(const IndexList& from, const IndexList& to);
+
+  // Vectors and matrices in a wanted orientation.
+  TermId column(const Piece& p);
+  TermId as(const Piece& p, Index row, Index col);
+  TermId flipped(TermId t);
+  TermId factor_term(const Factor& f);
+  [[nodiscard]] Dim size(const IndexList& list) const;
+  [[nodiscard]] Shape shape_of(Index row, Index col) const;
+  [[nodiscard]] std::string name(TermId t) const { return std::to_string(t.value); }
+
+  TermPool& pool_;
+  IndexSpace& space_;
+  IsSymmetric symmetric_;
+};
+
+}  // namespace dvec

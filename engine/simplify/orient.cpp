@@ -1,0 +1,149 @@
+#include "simplify/orient.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "simplify/cost.hpp"
+#include "term/traverse.hpp"
+
+namespace dvec {
+
+TermId flip(TermPool& pool, TermId t, const std::function<bool(TermId)>& symmetric) {
+  const Node n = pool[t];
+  switch (n.op) {
+    case Op::Transpose: return n.args[0];
+    case Op::Ones: return pool.ones(transposed(n.shape));
+    case Op::Zeros: return pool.zeros(transposed(n.shape));
+    case Op::Eye: case Op::Diag: return t;
+    case Op::Commutation: return pool.commutation(n.second, n.first);
+    default: break;
+  }
+  if (pool.is_scalar(t) || (symmetric && symmetric(t))) return t;
+  return pool.transpose(t);
+}
+
+namespace {
+
+struct Choice {
+  TermId term;
+  std::int64_t cost = 0;  ///< of the written-out tree
+};
+
+class Orientation {
+ public:
+  Orientation(TermPool& pool, const std::function<bool(TermId)>& symmetric) : pool_(pool), symmetric_(symmetric) {}
+
+  TermId run(TermId root) {
+    for (const TermId t : reachable(pool_, root)) {
+      Choice plain = direct(t, false), turned = direct(t, true);
+      // A transpose written on top of the node is the other way to get each; a bracket makes it a little dearer.
+      const auto on_top = [&](const Choice& c) {
+        const Op op = pool_[c.term].op;
+        const bool bracket = op == Op::MatMul || op == Op::Hadamard || op == Op::Sum || op == Op::Scale;
+        const TermId turned_term = flip(pool_, c.term, symmetric_);
+        return Choice{turned_term, c.cost + (turned_term == c.term ? 0 : pool_[c.term].op == Op::Transpose ? -4 : bracket ? 5 : 4)};
+      };
+      const Choice a = on_top(turned), b = on_top(plain);
+      if (pool_.is_scalar(t)) {
+        best_[{t, false}] = best_[{t, true}] = turned.cost < plain.cost ? turned : plain;
+      } else {
+        best_[{t, false}] = a.cost < plain.cost ? a : plain;
+        best_[{t, true}] = b.cost < turned.cost ? b : turned;
+      }
+    }
+    return best_.at({root, false}).term;
+  }
+
+ private:
+  struct Key {
+    TermId term;
+    bool turned;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& k) const { return std::hash<TermId>{}(k.term) * 2 + (k.turned ? 1 : 0); }
+  };
+
+  Choice arg(TermId a, bool turned) const { return best_.at({a, turned}); }
+
+  /// The node itself or its transpose, with the transposition moved into the arguments.
+  Choice direct(TermId t, bool turned) {
+    const Node n = pool_[t];
+    const auto with = [&](bool arguments_turned) {
+      std::vector<TermId> args;
+      std::int64_t sum = 4 * node_cost(pool_, t);
+      for (const TermId a : n.args) {
+        const Choice c = arg(a, arguments_turned && !pool_.is_scalar(a));
+        args.push_back(c.term);
+        sum += c.cost;
+      }
+      return std::pair{args, sum};
+    };
+    switch (n.op) {
+      case Op::Sum: case Op::Hadamard: case Op::Scale: case Op::Power: {
+        const auto [args, sum] = with(turned);
+        return {pool_.rebuild(t, args), sum};
+      }
+      case Op::MatMul: {
+        auto [args, sum] = with(turned);
+        if (turned) std::ranges::reverse(args);
+        return {pool_.matmul(args), sum};
+      }
+      case Op::Kron: {
+        const auto [args, sum] = with(turned);
+        return {pool_.kron(args), sum};
+      }
+      case Op::Transpose: return arg(n.args[0], !turned);
+      case Op::Apply: case Op::Inverse: case Op::PowerBy: {
+        if (n.op == Op::PowerBy && turned) break;
+        const auto [args, sum] = with(turned);
+        return {pool_.rebuild(t, args), sum};
+      }
+      case Op::Total: case Op::Trace: case Op::Det: case Op::LogDet: {
+        const auto [args, sum] = with(false);
+        const auto [other, other_sum] = with(true);
+        return other_sum < sum ? Choice{rebuilt_scalar(n, other[0]), other_sum} : Choice{rebuilt_scalar(n, args[0]), sum};
+      }
+      case Op::ColumnSums: case Op::RowSums: {
+        // sum(A,1)' = sum(A',2)
+        const bool rows = n.op == Op::RowSums;
+        const auto [args, sum] = with(turned);
+        return {rows != turned ? pool_.row_sums(args[0]) : pool_.column_sums(args[0]), sum};
+      }
+      case Op::Diag: {
+        const auto [args, sum] = with(false);
+        const auto [other, other_sum] = with(true);
+        return other_sum < sum ? Choice{pool_.diag(other[0]), other_sum} : Choice{pool_.diag(args[0]), sum};
+      }
+      case Op::Symbol: case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye:
+      case Op::Commutation: case Op::Vec: case Op::Reshape: case Op::DiagVec: case Op::Stop: break;
+    }
+    const auto [args, sum] = with(false);
+    const TermId same = pool_.rebuild(t, args);
+    if (!turned) return {same, sum};
+    const TermId other = flip(pool_, same, symmetric_);
+    return {other, sum + (pool_[other].op == Op::Transpose ? 4 : 0)};
+  }
+
+  TermId rebuilt_scalar(const Node& n, TermId a) {
+    switch (n.op) {
+      case Op::Total: return pool_.total(a);
+      case Op::Trace: return pool_.trace(a);
+      case Op::Det: return pool_.det(a);
+      default: return pool_.logdet(a);
+    }
+  }
+
+  TermPool& pool_;
+  const std::function<bool(TermId)>& symmetric_;
+  std::unordered_map<Key, Choice, Hash> best_;
+};
+
+}  // namespace
+
+TermId orient(TermPool& pool, TermId term, const std::function<bool(TermId)>& symmetric) {
+  return Orientation(pool, symmetric).run(term);
+}
+
+}  // namespace dvec

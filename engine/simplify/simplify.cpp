@@ -1,0 +1,215 @@
+#include "simplify/simplify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "network/certificate.hpp"
+#include "network/convert.hpp"
+#include "simplify/cost.hpp"
+#include "simplify/extract.hpp"
+#include "simplify/orient.hpp"
+#include "support/result.hpp"
+
+namespace dvec {
+
+namespace {
+
+constexpr std::size_t kMaxExpandedTerms = 48;
+
+/// Operators that bound a region of monomials: what stands under them is simplified by itself.
+bool closes_region(const Node& n) {
+  switch (n.op) {
+    case Op::Apply: case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PowerBy: case Op::Power: case Op::Stop:
+      return true;
+    default: return false;
+  }
+}
+
+/// Cost, and a surcharge for what a reader (and a kernel) would rather not meet where an index form avoids it.
+std::int64_t choice_cost(const TermPool& pool, TermId term) {
+  std::int64_t sum = cost(pool, term);
+  for (const TermId t : reachable(pool, term)) {
+    const Op op = pool[t].op;
+    if (op == Op::Kron || op == Op::Vec || op == Op::Reshape || op == Op::Commutation) sum += 3;
+  }
+  return sum;
+}
+
+bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
+
+}  // namespace
+
+Simplifier::Simplifier(TermPool& pool, std::span<const Binding> lets) : pool_(pool), properties_(pool, definitions_) {
+  for (const Binding& b : lets) define(b);
+}
+
+void Simplifier::define(const Binding& line) {
+  const TermId name = pool_.symbol(line.name);
+  definitions_[name] = line.value;
+  const Node n = pool_[line.value];
+  if (is_leaf(n.op)) return;
+  names_.emplace(line.value, name);
+  if (n.op == Op::Power) {
+    roots_.emplace(n.args[0], name);
+    root_power_.emplace(n.args[0], n.numbers[0]);
+  }
+  // L = C ./ v: C is L .* v. Only divisors may be moved across.
+  if (n.op == Op::Hadamard) {
+    TermId whole;
+    std::vector<TermId> other{name};
+    bool solvable = true;
+    for (const TermId a : n.args) {
+      const Node& f = pool_[a];
+      if (is_sum(f) && !whole.valid())
+        whole = a;
+      else if (f.op == Op::Power && f.numbers[0].is_negative())
+        other.push_back(pool_.power(f.args[0], -f.numbers[0]));
+      else
+        solvable = false;
+    }
+    if (whole.valid() && solvable) inverse_names_.emplace(whole, pool_.hadamard(other));
+  }
+  memo_.clear();
+  zero_memo_.clear();
+}
+
+/// Values of lets become their names again, roots and powers of what a name is a root of become powers of the name.
+TermId Simplifier::fold_names(TermId term) {
+  if (const auto whole = names_.find(term); whole != names_.end()) return whole->second;
+  TermMap done;
+  for (const TermId t : reachable(pool_, term)) {
+    if (const auto named = names_.find(t); named != names_.end()) {
+      done[t] = named->second;
+      continue;
+    }
+    const Node n = pool_[t];
+    if (n.op == Op::Power) {
+      if (const auto root = roots_.find(n.args[0]); root != roots_.end()) {
+        done[t] = pool_.power(root->second, n.numbers[0] / root_power_.at(n.args[0]));
+        continue;
+      }
+    }
+    std::vector<TermId> args;
+    for (const TermId a : n.args) args.push_back(done.at(a));
+    const TermId rebuilt = pool_.rebuild(t, args);
+    const auto named = names_.find(rebuilt);
+    done[t] = named != names_.end() ? named->second : rebuilt;
+  }
+  return done.at(term);
+}
+
+TermId Simplifier::simplify(TermId term) {
+  const TermId start = fold_names(term);
+  // Tops of regions, bottom up.
+  const std::vector<TermId> nodes = reachable(pool_, start);
+  std::unordered_set<TermId> tops{start};
+  for (const TermId t : nodes) {
+    const Node& n = pool_[t];
+    if (is_sum(n)) tops.insert(t);
+    if (closes_region(n)) tops.insert(n.args.begin(), n.args.end());
+  }
+  TermMap done;
+  for (const TermId t : nodes) {
+    std::vector<TermId> args;
+    for (const TermId a : pool_[t].args) args.push_back(done.at(a));
+    TermId rebuilt = pool_.rebuild(t, args);
+    if (tops.contains(t)) rebuilt = normal_form(rebuilt);
+    const auto named = names_.find(rebuilt);
+    done[t] = named != names_.end() ? named->second : rebuilt;
+  }
+  const auto symmetric = [this](TermId t) { return properties_.symmetric(t); };
+  return orient(pool_, done.at(start), symmetric);
+}
+
+TermId Simplifier::normal_form(TermId term) {
+  if (is_leaf(pool_[term].op)) return term;
+  if (const auto known = memo_.find(term); known != memo_.end()) return known->second;
+  TermId best = term;
+  std::int64_t best_cost = choice_cost(pool_, term);
+  const auto consider = [&](TermId t) {
+    if (!t.valid()) return;
+    t = fold_names(t);
+    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost || (c == best_cost && best == term)) {
+      best = t;
+      best_cost = c;
+    }
+  };
+  const bool has_replacements = !inverse_names_.empty();
+  consider(candidate(term, false, nullptr));
+  consider(candidate(term, true, nullptr));
+  if (has_replacements) {
+    consider(candidate(term, false, &inverse_names_));
+    consider(candidate(term, true, &inverse_names_));
+  }
+  memo_[term] = best;
+  return best;
+}
+
+/// One reading of the term: its own sum (or all sums inside) distributed, put into normal form, factored again.
+TermId Simplifier::candidate(TermId term, bool expand, const TermMap* replacements) {
+  IndexSpace space(pool_.dims);
+  const Shape shape = pool_.shape(term);
+  ConvertOptions options;
+  options.expand = [&](TermId t) { return expand || t == term; };
+  options.definitions = replacements;
+  options.max_terms = kMaxExpandedTerms;
+  options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
+  options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
+  options.sums_to_zero = [this](TermId t, bool rows) { return sums_to_zero(t, rows); };
+  const IndexList rows = space.fresh_list(shape.rows), cols = space.fresh_list(shape.cols);
+  try {
+    auto network = to_network(pool_, space, term, rows, cols, options);
+    if (!network) return {};
+    normalise(pool_, space, *network, options);
+    collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
+    TermId t = Extractor(pool_, space, options.symmetric).extract(*network, shape);
+    return t.valid() ? orient(pool_, t, options.symmetric) : t;
+  } catch (const LimitReached&) {
+    return {};
+  }
+}
+
+/// Is 1'A (or A1) zero once the definitions of names are put in? Centred data, and whatever is built on it.
+bool Simplifier::sums_to_zero(TermId atom, bool rows) {
+  const Shape shape = pool_.shape(atom);
+  const Dim one = pool_.dims.one();
+  if ((rows ? shape.rows : shape.cols) == one || zero_depth_ > 3) return false;
+  const bool known_atom = definitions_.contains(atom) || is_sum(pool_[atom]);
+  if (!known_atom) return false;
+  const std::uint64_t key = (std::uint64_t{atom.value} << 1) | (rows ? 1 : 0);
+  if (const auto known = zero_memo_.find(key); known != zero_memo_.end()) return known->second;
+  ++zero_depth_;
+  bool zero = false;
+  for (const bool unfold_inside : {false, true}) {
+    IndexSpace space(pool_.dims);
+    ConvertOptions options;
+    const auto defined = definitions_.find(atom);
+    const TermId body = defined != definitions_.end() ? defined->second : atom;
+    const TermId sums = rows ? pool_.column_sums(body) : pool_.row_sums(body);
+    options.expand = [](TermId) { return true; };
+    options.max_terms = kMaxExpandedTerms;
+    if (unfold_inside) options.definitions = &definitions_;
+    options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
+    options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
+    if (!unfold_inside) {
+      options.expand = [body](TermId t) { return t == body; };
+      options.sums_to_zero = [this](TermId t, bool r) { return sums_to_zero(t, r); };
+    }
+    const IndexList r = space.fresh_list(pool_.shape(sums).rows), c = space.fresh_list(pool_.shape(sums).cols);
+    try {
+      auto network = to_network(pool_, space, sums, r, c, options);
+      if (!network) continue;
+      normalise(pool_, space, *network, options);
+      collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
+      zero = network->terms.empty();
+    } catch (const LimitReached&) {
+      zero = false;
+    }
+    if (zero) break;
+  }
+  --zero_depth_;
+  return zero_memo_[key] = zero;
+}
+
+}  // namespace dvec

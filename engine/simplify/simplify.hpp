@@ -1,0 +1,41 @@
+#pragma once
+/// Terms to the form that a textbook would print.
+
+#include "network/property.hpp"
+#include "syntax/program.hpp"
+
+namespace dvec {
+
+class Simplifier {
+ public:
+  /// Names that may be used in answers: the program's lets and the lines made so far.
+  Simplifier(TermPool& pool, std::span<const Binding> lets);
+
+  /// Makes a further name known (an adjoint that got a line of its own).
+  void define(const Binding& line);
+
+  /// An equal term, the cheapest of the candidates: as it stands, expanded, folded into the user's names.
+  TermId simplify(TermId term);
+
+  [[nodiscard]] const TermMap& definitions() const { return definitions_; }
+  [[nodiscard]] const Properties& properties() const { return properties_; }
+
+ private:
+  TermId fold_names(TermId term);
+  TermId normal_form(TermId term);
+  TermId candidate(TermId term, bool expand, const TermMap* replacements);
+  bool sums_to_zero(TermId atom, bool rows);
+
+  TermPool& pool_;
+  TermMap definitions_;   ///< symbol -> value
+  TermMap names_;         ///< value -> symbol
+  TermMap roots_;         ///< b -> s for a name s = b.^q, with q in root_power_
+  std::unordered_map<TermId, Rational> root_power_;
+  TermMap inverse_names_; ///< C -> L.*v for a name L = C./v
+  Properties properties_;
+  std::unordered_map<TermId, TermId> memo_;
+  std::unordered_map<std::uint64_t, bool> zero_memo_;
+  int zero_depth_ = 0;
+};
+
+}  // namespace dvec
