@@ -12,6 +12,11 @@ FunctionId FunctionTable::add(ElementFunction function) {
   return id;
 }
 
+FunctionId FunctionTable::declare(ElementFunction function) {
+  functions_.push_back(std::move(function));
+  return FunctionId(functions_.size() - 1);
+}
+
 void FunctionTable::set_derivative(FunctionId f, ScalarExpr derivative) {
   functions_.at(f.value).derivative = std::move(derivative);
 }

@@ -25,6 +25,9 @@ class FunctionTable {
  public:
   /// The id of a new function; the name must be new.
   FunctionId add(ElementFunction function);
+  /// The id of a function that one program declares: its name may repeat another's, and `find` goes on answering with
+  /// the function that was added under the name.
+  FunctionId declare(ElementFunction function);
   /// Completes a primitive whose derivative needs functions declared after it.
   void set_derivative(FunctionId f, ScalarExpr derivative);
   [[nodiscard]] std::optional<FunctionId> find(std::string_view name) const;

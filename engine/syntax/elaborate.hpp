@@ -14,7 +14,6 @@
 namespace dvec {
 
 struct ElaborateOptions {
-  bool infer = false;          ///< undeclared names get shapes from their use (one-liners); else they are errors
   int call_depth_limit = 200;  ///< macros and derived operators within each other
   std::size_t error_limit = 20;
 };
@@ -32,7 +31,7 @@ Result<TermId> elaborate_expression(const SyntaxTree& tree, SyntaxId root, const
 Result<Dim> elaborate_size(const SyntaxTree& tree, SyntaxId root, const Scope& scope, TermPool& pool);
 
 /// Shape and attributes of a declared variable: `A(m,n) spd`. The symbol is made, and nothing bound.
-/// Errors: E-SIZE-*, E-NAME-04 (unknown attribute), E-SHAPE-30 (attribute of square matrices).
+/// Errors: E-SIZE-*, E-NAME-04 (unknown attribute), E-SHAPE-13 (attribute of square matrices).
 Result<SymbolId> declare_variable(const SyntaxTree& tree, const VariableDeclaration& declaration, SymbolKind kind,
                                   const Scope& scope, TermPool& pool);
 

@@ -26,25 +26,25 @@ enum class Convention { Structured, Entries, Unconstrained };
 /// definition is found by calculus. `of` may contain results of earlier derivatives: jac(grad(F,X),Y).
 struct Derivative {
   DerivativeKind kind = DerivativeKind::Gradient;
-  SymbolId result;
-  TermId of;
-  SymbolId wrt;
+  SymbolId result = {};
+  TermId of = {};
+  SymbolId wrt = {};
   Convention convention = Convention::Structured;
   bool by_vech = false;             ///< grad(F, vech(X)): by the free entries, stacked
-  std::optional<TermId> direction;  ///< Differential only
-  Span span;
+  std::optional<TermId> direction = std::nullopt;  ///< Differential only
+  Span span = {};
 };
 
 enum class Verdict { True, False, IllTyped, Undecided };
 
 struct Claim {
-  std::string label;
-  TermId left, right;  ///< not set when ill-typed
+  std::string label = {};
+  TermId left = {}, right = {};  ///< not set when ill-typed
   bool negated = false;  ///< `!=`
-  std::optional<Verdict> expected;
-  Diagnostics ill_typed;  ///< why the sides have no shapes or different ones; empty otherwise
-  std::string text;       ///< as written
-  Span span;
+  std::optional<Verdict> expected = std::nullopt;
+  Diagnostics ill_typed = {};  ///< why the sides have no shapes or different ones; empty otherwise
+  std::string text = {};  ///< as written
+  Span span = {};
 };
 
 /// A condition on sizes or values: left (> >= < <= == !=) right, as written and as terms.

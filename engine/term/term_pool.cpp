@@ -495,6 +495,7 @@ std::strong_ordering TermPool::compare(TermId a, TermId b) const {
   if (x.function != y.function) {
     const int c = functions[x.function].name.compare(functions[y.function].name);
     if (c != 0) return c < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
+    return x.function <=> y.function;  // a program's own function beside the rule book's of the same name
   }
   if (const auto c = x.order <=> y.order; c != 0) return c;
   if (const auto c = x.weight <=> y.weight; c != 0) return c;
