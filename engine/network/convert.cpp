@@ -42,6 +42,22 @@ namespace {
 
 constexpr int kMaxDepth = 400;
 
+/// Factors with the same atom and slots become one, exponents added; exponent 0 drops out.
+void merge_equal(std::vector<Factor>& factors) {
+  std::vector<Factor> out;
+  for (const Factor& f : factors) {
+    const auto same = std::find_if(out.begin(), out.end(), [&](const Factor& g) {
+      return g.atom == f.atom && g.rows == f.rows && g.cols == f.cols;
+    });
+    if (same == out.end())
+      out.push_back(f);
+    else
+      same->exponent += f.exponent;
+  }
+  std::erase_if(out, [](const Factor& f) { return f.exponent.is_zero(); });
+  factors = std::move(out);
+}
+
 /// Every constructor of terms, as relabelling. `state` holds the product so far, one monomial per chosen summand.
 class Converter {
  public:
@@ -196,8 +212,10 @@ class Converter {
     ConvertOptions closed = options_;
     closed.expand = [](TermId) { return false; };
     Converter sub(pool_, space_, closed);
-    const bool ok = sub.convert(base, rows, cols, inner, depth + 1) && inner.size() == 1 && inner[0].bound.empty() &&
-                    inner[0].equal.empty() && (q.is_integer() || fractional_power_distributes(inner[0], q));
+    bool ok = sub.convert(base, rows, cols, inner, depth + 1) && inner.size() == 1 && inner[0].bound.empty() &&
+              inner[0].equal.empty();
+    if (ok) merge_equal(inner[0].factors);
+    ok = ok && (q.is_integer() || fractional_power_distributes(inner[0], q));
     if (!ok || inner[0].coefficient.is_zero()) return atom(base, q, rows, cols, state);
     for (Monomial& m : state) {
       m.coefficient *= raised(inner[0].coefficient, q);
@@ -313,7 +331,7 @@ class Normaliser {
     use_deltas(m);
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
-      merge(m);
+      merge_equal(m.factors);
       changed = cancel_inverse(m) || recognise_sigmoid(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
@@ -359,21 +377,6 @@ class Normaliser {
     if (!options_.symmetric) return;
     for (Factor& f : m.factors)
       if (f.cols < f.rows && f.rows.size() == f.cols.size() && options_.symmetric(f.atom)) std::swap(f.rows, f.cols);
-  }
-
-  void merge(Monomial& m) const {
-    std::vector<Factor> out;
-    for (const Factor& f : m.factors) {
-      const auto same = std::find_if(out.begin(), out.end(), [&](const Factor& g) {
-        return g.atom == f.atom && g.rows == f.rows && g.cols == f.cols;
-      });
-      if (same == out.end())
-        out.push_back(f);
-      else
-        same->exponent += f.exponent;
-    }
-    std::erase_if(out, [](const Factor& f) { return f.exponent.is_zero(); });
-    m.factors = std::move(out);
   }
 
   /// inv(X)[i,k] X[k,j] = delta(i,j) when k occurs nowhere else.

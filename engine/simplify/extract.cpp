@@ -189,8 +189,24 @@ bool Extractor::eliminate(const Component& part, std::vector<Piece>& pieces, Ter
         return p.row.valid() && p.col.valid() && (p.row == k || p.col == k);
       });
     };
+    // Among equals: where a vector waits (A*x before sum(A,1)), then the structurally first neighbour, so that the reading
+    // does not depend on how indices were numbered.
+    const auto waits = [&](Index k) {
+      return std::ranges::any_of(pieces, [k](const Piece& p) {
+        return (p.row == k && !p.col.valid()) || (p.col == k && !p.row.valid());
+      });
+    };
+    const auto neighbour = [&](Index k) {
+      TermId first;
+      for (const Piece& p : pieces)
+        if ((p.row == k || p.col == k) && (!first.valid() || pool_.compare(p.term, first) < 0)) first = p.term;
+      return first;
+    };
     const auto best = std::min_element(bound.begin(), bound.end(), [&](Index a, Index b) {
-      return std::pair(degree(a), a) < std::pair(degree(b), b);
+      const auto da = std::pair(degree(a), !waits(a)), db = std::pair(degree(b), !waits(b));
+      if (da != db) return da < db;
+      const auto order = pool_.compare(neighbour(a), neighbour(b));
+      return order != 0 ? order < 0 : a < b;
     });
     if (degree(*best) > 2) return false;
     const Index k = *best;
@@ -279,8 +295,7 @@ struct Extractor::Literal {
   Index inner;          ///< Left, Right: the index that takes the free one's place
 };
 
-std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row, Index col) const {
-  Extractor& self = const_cast<Extractor&>(*this);
+std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row, Index col) {
   std::vector<Literal> out;
   if (!m.equal.empty()) return out;
   const std::vector<Component> parts = components(m);
@@ -302,7 +317,7 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
     const Component& part = parts[i];
     std::vector<Piece> pieces;
     TermId scalar;
-    if (!self.eliminate(part, pieces, scalar) || pieces.size() > 1) continue;
+    if (!eliminate(part, pieces, scalar) || pieces.size() > 1) continue;
     Monomial alone;
     alone.factors = part.factors;
     alone.bound = part.bound;
@@ -315,10 +330,10 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
       l.term = scalar;
     } else {
       if (pieces.empty()) continue;
-      const TermId t = l.kind == Literal::Kind::Matrix ? self.as(pieces[0], row, col)
-                       : l.kind == Literal::Kind::Down ? self.column(pieces[0])
-                                                       : self.flipped(self.column(pieces[0]));
-      l.term = self.pool_.scale(scalar, t);
+      const TermId t = l.kind == Literal::Kind::Matrix ? as(pieces[0], row, col)
+                       : l.kind == Literal::Kind::Down ? column(pieces[0])
+                                                       : flipped(column(pieces[0]));
+      l.term = pool_.scale(scalar, t);
     }
     l.gain = cost(pool_, l.term) + (l.kind == Literal::Kind::Scalar ? 1 : 2);
     l.rest = without(i);
@@ -327,7 +342,10 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
   // A chain end: the only factor at a free index, with a bound index at its other side.
   for (const bool left : {true, false}) {
     const Index at = left ? row : col, far = left ? col : row;
-    if (!at.valid()) continue;
+    if (!at.valid()) {
+      vector_ends(m, parts, left, far, out);
+      continue;
+    }
     int count = 0;
     std::size_t which = 0;
     for (std::size_t k = 0; k < m.factors.size(); ++k) {
@@ -347,8 +365,8 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
     const bool symmetric = symmetric_ && symmetric_(f.atom);
     l.key = std::string(left ? "left " : "right ") + name(f.atom) + "^" + f.exponent.text() +
             (symmetric || f.rows[0] == at ? "" : "'");
-    const TermId t = self.factor_term(f);
-    l.term = left ? (f.rows[0] == at ? t : self.flipped(t)) : (f.cols[0] == at ? t : self.flipped(t));
+    const TermId t = factor_term(f);
+    l.term = left ? (f.rows[0] == at ? t : flipped(t)) : (f.cols[0] == at ? t : flipped(t));
     l.gain = cost(pool_, l.term) + 1;
     l.inner = inner;
     l.rest = m;
@@ -357,6 +375,32 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
     out.push_back(std::move(l));
   }
   return out;
+}
+
+/// Where a side has no free index, the vectors that a chain ends with: A*x + B*x has x at its right.
+void Extractor::vector_ends(const Monomial& m, const std::vector<Component>& parts, bool left, Index far,
+                            std::vector<Literal>& out) {
+  for (const Component& part : parts) {
+    if (far.valid() && !part.free.contains(far)) continue;
+    for (const Factor& f : part.factors) {
+      const auto touched = indices_of(f);
+      if (touched.size() != 1 || f.rows.size() + f.cols.size() != 1) continue;
+      const Index k = *touched.begin();
+      if (std::find(m.bound.begin(), m.bound.end(), k) == m.bound.end()) continue;
+      Literal l;
+      l.kind = left ? Literal::Kind::Left : Literal::Kind::Right;
+      l.key = std::string(left ? "left " : "right ") + "vector " + name(f.atom) + "^" + f.exponent.text() +
+              (f.rows.empty() ? "'" : "");
+      const TermId column = f.rows.empty() ? flipped(factor_term(f)) : factor_term(f);
+      l.term = left ? flipped(column) : column;
+      l.gain = cost(pool_, l.term) + 1;
+      l.inner = k;
+      l.rest = m;
+      l.rest.factors.erase(std::find(l.rest.factors.begin(), l.rest.factors.end(), f));
+      std::erase(l.rest.bound, k);
+      out.push_back(std::move(l));
+    }
+  }
 }
 
 TermId Extractor::apply(const Literal& l, TermId inner, Index, Index, Shape shape) {

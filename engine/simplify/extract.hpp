@@ -34,7 +34,9 @@ class Extractor {
   TermId factored(Terms terms, Index row, Index col, Shape shape);
   TermId entrywise_common(Terms terms, const std::vector<Literal>& first, const std::set<std::string>& common, Index row,
                           Index col, Shape shape);
-  std::vector<Literal> literals(const Monomial& m, Index row, Index col) const;
+  std::vector<Literal> literals(const Monomial& m, Index row, Index col);
+  void vector_ends(const Monomial& m, const std::vector<Component>& parts, bool left, Index far,
+                   std::vector<Literal>& out);
   TermId apply(const Literal& literal, TermId inner, Index row, Index col, Shape shape);
 
   // Monomials over at most one row and one column index.

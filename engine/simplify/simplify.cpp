@@ -74,6 +74,16 @@ void Simplifier::define(const Binding& line) {
   zero_memo_.clear();
 }
 
+void Simplifier::forget(const Binding& line) {
+  const TermId name = pool_.symbol(line.name);
+  definitions_.erase(name);
+  std::erase_if(names_, [name](const auto& e) { return e.second == name; });
+  std::erase_if(roots_, [name](const auto& e) { return e.second == name; });
+  std::erase_if(inverse_names_, [&](const auto& e) { return occurs(pool_, line.name, e.second); });
+  memo_.clear();
+  zero_memo_.clear();
+}
+
 /// Values of lets become their names again, roots and powers of what a name is a root of become powers of the name.
 TermId Simplifier::fold_names(TermId term) {
   if (const auto whole = names_.find(term); whole != names_.end()) return whole->second;
@@ -127,12 +137,14 @@ TermId Simplifier::normal_form(TermId term) {
   if (const auto known = memo_.find(term); known != memo_.end()) return known->second;
   TermId best = term;
   std::int64_t best_cost = choice_cost(pool_, term);
+  bool is_normal = false;  // a reading of the index form goes before the term as it came in
   const auto consider = [&](TermId t) {
     if (!t.valid()) return;
     t = fold_names(t);
-    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost || (c == best_cost && best == term)) {
+    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost || (c == best_cost && !is_normal)) {
       best = t;
       best_cost = c;
+      is_normal = true;
     }
   };
   const bool has_replacements = !inverse_names_.empty();

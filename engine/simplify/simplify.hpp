@@ -14,6 +14,9 @@ class Simplifier {
   /// Makes a further name known (an adjoint that got a line of its own).
   void define(const Binding& line);
 
+  /// Takes back a name, so that it is not folded in again.
+  void forget(const Binding& line);
+
   /// An equal term, the cheapest of the candidates: as it stands, expanded, folded into the user's names.
   TermId simplify(TermId term);
 

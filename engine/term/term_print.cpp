@@ -95,11 +95,20 @@ class Printer {
     return product({}, t, magnitude);
   }
 
+  /// Products and functions before names, names before constants: A*x-b, N-1.
+  int reading_rank(TermId t) const {
+    const Node& n = pool_[t];
+    if (n.op == Op::Symbol || n.op == Op::Size) return 1;
+    if (n.op == Op::Transpose && pool_[n.args[0]].op == Op::Symbol) return 1;
+    return is_leaf(n.op) ? 2 : 0;
+  }
+
   Text sum(const Node& n) const {
     std::vector<std::size_t> order;
     for (const bool negative : {false, true})
-      for (std::size_t i = n.args.size(); i-- > 0;)
-        if (n.numbers[i].is_negative() == negative) order.push_back(i);
+      for (const int rank : {0, 1, 2})
+        for (std::size_t i = 0; i < n.args.size(); ++i)
+          if (n.numbers[i].is_negative() == negative && reading_rank(n.args[i]) == rank) order.push_back(i);
     std::string out;
     for (const std::size_t i : order) {
       const Text part = with_coefficient(n.numbers[i].abs(), n.args[i]);
