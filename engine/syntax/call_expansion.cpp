@@ -111,7 +111,9 @@ std::optional<Value> ExpressionElaborator::derived(const Frame& frame, const Syn
     if (!shapes.empty()) d.detail.push_back(shapes + ".");
     d.detail.push_back(fmt::format("Known: {}.", known));
     d.notes = e.origins(node.args);
-    d.repair = e.first_that_fits(node.span, e.turned_arguments(node));
+    std::vector<std::string> repairs = e.other_literals(node, forms), turned = e.other_arguments(node);
+    repairs.insert(repairs.end(), turned.begin(), turned.end());
+    d.repair = e.first_that_fits(node.span, repairs);
     return d;
   });
 }

@@ -193,8 +193,14 @@ std::optional<Value> ExpressionElaborator::sum(const Frame& frame, const SyntaxN
     return Value{.shape = {pool_.dims.one(), s.cols}, .term = make([&] { return pool_.column_sums(a.term); })};
   if (along && *along == Rational(2))
     return Value{.shape = {s.rows, pool_.dims.one()}, .term = make([&] { return pool_.row_sums(a.term); })};
-  return error(frame, "E-CALL-02", frame.tree[node.args[1]].span,
-               "the second argument of `sum` is 1 (down each column) or 2 (along each row)");
+  return report(frame, [&] {
+    ShapeError e(*this, frame);
+    Diagnostic d = error_at("E-CALL-02", frame.tree[node.args[1]].span,
+                            "the second argument of `sum` is 1 (down each column) or 2 (along each row)");
+    const std::string x = e.quoted(node.args[0]);
+    d.repair = e.first_that_fits(node.span, {fmt::format("sum({},1)", x), fmt::format("sum({},2)", x)});
+    return d;
+  });
 }
 
 std::optional<Value> ExpressionElaborator::sqrt(const Frame& frame, const SyntaxNode& node) {

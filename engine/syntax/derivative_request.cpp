@@ -143,7 +143,7 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
       return report(frame, [&] {
         ShapeError e(*this, frame);
         Diagnostic d = e.argument(node, 2, *direction, "E-SHAPE-12", "the direction has to have the variable's shape",
-                                  e.turned_arguments(node));
+                                  e.other_arguments(node));
         d.detail[0] = fmt::format("{} is {} but {} is {}.", e.quoted(node.args[1]), e.shape(*wrt), e.quoted(node.args[2]),
                                   e.shape(*direction));
         return d;

@@ -89,6 +89,8 @@ SyntaxId ExpressionParser::fail_here(const char* code, const std::string& expect
   const Token here = tokens_.current();
   Span at = here.span;
   if (here.kind == TokenKind::Line || here.kind == TokenKind::End) at = {tokens_.last().end, tokens_.last().end};
+  if (tokens_.at_statement())  // the line before is not complete
+    return fail(code, tokens_.last(), fmt::format("{} should follow `{}`", expected, tokens_.source().slice(tokens_.last())));
   return fail(code, at, fmt::format("{} should stand here, not {}", expected, describe(here.kind, tokens_.text(here))));
 }
 
@@ -205,11 +207,9 @@ SyntaxId ExpressionParser::primary() {
     node.span = node.mark = here.span;
     return add(std::move(node));
   }
-  if (here.kind == TokenKind::Name) return name();
+  if (here.kind == TokenKind::Name && !tokens_.at_statement()) return name();
   if (here.kind == TokenKind::Open) return bracketed();
   if (here.kind == TokenKind::OpenSquare) return options_.slots ? slot() : block();
-  if (here.kind == TokenKind::Equal || here.kind == TokenKind::NotEqual)
-    return fail_here("E-PARSE-06", "an operand");
   return fail_here("E-PARSE-06", tokens_.last().empty() ? "an expression" : "an operand");
 }
 
@@ -237,7 +237,7 @@ SyntaxId ExpressionParser::name() {
 bool ExpressionParser::close(TokenKind kind, Span open) {
   if (tokens_.accept(kind)) return true;
   const Token here = tokens_.current();
-  if (begins_operand(here.kind))
+  if (begins_operand(here.kind) && !tokens_.at_statement())
     fail("E-PARSE-08", here.span, fmt::format("an operator or a comma is missing before `{}`", tokens_.text(here)));
   else if (here.kind == TokenKind::Equal || here.kind == TokenKind::NotEqual || here.kind == TokenKind::Assign)
     fail("E-PARSE-08", here.span, fmt::format("`{}` cannot stand inside brackets", tokens_.text(here)));

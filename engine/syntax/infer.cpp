@@ -127,7 +127,7 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
       if (shape) results.push_back(*shape);
     }
     if (good && results.size() == 2) good = sizes.unify(results[0], results[1]);
-    good = sizes.settle() && good;
+    good = sizes.settle() && good && sizes.guess(names.sizes);
     for (Shape& s : reading.shapes) s = sizes.resolve(s);
     if (!good) return std::nullopt;
     const Dim one = pool.dims.one();
@@ -136,7 +136,8 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
       const bool scalar = std::ranges::count(scalars, i) > 0, column = !scalar && std::ranges::count(lower, i) > 0;
       if (!scalar && (reading.shapes[i].rows == one || (!column && reading.shapes[i].cols == one))) reading.cost += 3;
     }
-    if (roots.size() == 1 && sizes.resolve(results[0]) != Shape{one, one}) reading.cost += 3;
+    const bool only_scalars = std::ranges::all_of(reading.shapes, [&](Shape s) { return s == Shape{one, one}; });
+    if (roots.size() == 1 && (only_scalars || sizes.resolve(results[0]) != Shape{one, one})) reading.cost += 3;
     return reading;
   };
 

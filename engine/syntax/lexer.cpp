@@ -77,8 +77,8 @@ class Lexer {
   }
 
   void push(TokenKind kind, std::size_t begin, std::size_t end) {
-    tokens_.push_back({kind, spaced_, {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}});
-    spaced_ = false;
+    tokens_.push_back({kind, spaced_, first_, {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}});
+    spaced_ = first_ = false;
   }
 
   void next() {
@@ -109,13 +109,9 @@ class Lexer {
 
   void line_break() {
     const std::size_t begin = at_++;
-    if (tokens_.empty() || tokens_.back().kind == TokenKind::Line) return;
-    if (goes_on(tokens_.back().kind)) {
-      spaced_ = true;
-      return;
-    }
-    push(TokenKind::Line, begin, begin + 1);
-    spaced_ = true;
+    const bool counts = !tokens_.empty() && tokens_.back().kind != TokenKind::Line && !goes_on(tokens_.back().kind);
+    if (counts) push(TokenKind::Line, begin, begin + 1);
+    spaced_ = first_ = true;
   }
 
   /// Does a line that ends in this token go on?
@@ -261,6 +257,7 @@ class Lexer {
   Diagnostics& errors_;
   std::vector<Token> tokens_;
   bool spaced_ = false;
+  bool first_ = true;
 };
 
 }  // namespace

@@ -23,7 +23,8 @@ enum class TokenKind : std::uint8_t {
 
 struct Token {
   TokenKind kind = TokenKind::End;
-  bool spaced = false;  ///< white space, or a line break, stands before it
+  bool spaced = false;         ///< white space, or a line break, stands before it
+  bool first_on_line = false;
   Span span;
 };
 

@@ -56,8 +56,8 @@ std::optional<ExpressionElaborator::Joint> ExpressionElaborator::join(const Fram
   if (!rows || !cols)
     return report(frame, [&] {
       const auto text = [&](Dim d) { return pool_.dims.text(d); };
-      const std::string why = rows   ? fmt::format("{} and {} columns", text(l.cols), text(r.cols))
-                              : cols ? fmt::format("{} and {} rows", text(l.rows), text(r.rows))
+      const std::string why = rows   ? fmt::format("they have {} and {} columns", text(l.cols), text(r.cols))
+                              : cols ? fmt::format("they have {} and {} rows", text(l.rows), text(r.rows))
                                      : std::string("neither rows nor columns agree");
       return ShapeError(*this, frame).operands(node, left, right, sum ? "E-SHAPE-01" : "E-SHAPE-03",
                                                fmt::format("{} does not conform", what), why);
@@ -275,7 +275,10 @@ std::optional<Value> ExpressionElaborator::matrix_power(const Frame& frame, cons
     return report(frame, [&] {
       const std::string why = s.rows != s.cols ? "only a square matrix has powers"
                                                : "a matrix has powers with whole numbers as exponents only";
-      return ShapeError(*this, frame).operands(node, base, exponent, "E-SHAPE-05", "power does not conform", why);
+      ShapeError e(*this, frame);
+      Diagnostic d = e.operands(node, base, exponent, "E-SHAPE-05", "power does not conform", why);
+      if (scalar(exponent.shape)) d.detail = {fmt::format("{} is {}: {}.", e.quoted(node.args[0]), e.shape(base), why)};
+      return d;
     });
   if (*whole > kLargestPower || *whole < -kLargestPower)
     return error(frame, "E-NUMBER-03", frame.tree[node.args[1]].span,

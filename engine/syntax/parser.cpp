@@ -22,6 +22,7 @@ class Parser {
   Result<SyntaxTree> program() {
     while (tokens_.kind() != TokenKind::End && errors_.size() < options_.error_limit) {
       if (tokens_.accept(TokenKind::Line) || tokens_.accept(TokenKind::Semicolon)) continue;
+      tokens_.begin_statement();
       if (!statement()) tokens_.skip_statement();
     }
     return finish();
@@ -204,8 +205,7 @@ class Parser {
     function.parameter = parameter;
     if (tokens_.kind() == TokenKind::Comma) {
       expressions_.fail("E-PARSE-08", tokens_.current().span,
-                        "an elementwise function has one argument; for several, use `let`",
-                        fmt::format("let {}({}, ...) =", function.name.name, parameter.name));
+                        "an elementwise function has one argument; with several it is a `let`");
       return false;
     }
     return expect(TokenKind::Close, "`)`") && expect(TokenKind::Assign, "`=` and the body of the function") &&

@@ -39,7 +39,7 @@ std::string ShapeError::quoted(SyntaxId id) const { return one_line(frame_.tree.
 
 std::string ShapeError::quoted_span(Span span) const { return one_line(frame_.tree.source->slice(span)); }
 
-std::vector<std::string> ShapeError::turned_arguments(const SyntaxNode& call) const {
+std::vector<std::string> ShapeError::other_arguments(const SyntaxNode& call) const {
   const auto with = [&](const auto& argument) {
     std::string out = call.text + "(";
     for (std::size_t i = 0; i < call.args.size(); ++i) out += (i ? "," : "") + argument(i);
@@ -50,6 +50,22 @@ std::vector<std::string> ShapeError::turned_arguments(const SyntaxNode& call) co
   for (std::size_t turn = call.args.size(); turn-- > 0;)
     out.push_back(with([&](std::size_t i) { return i == turn ? turned(call.args[i]) : written(i); }));
   if (call.args.size() == 2) out.push_back(with([&](std::size_t i) { return written(1 - i); }));
+  for (std::size_t stack = 0; stack < call.args.size(); ++stack)
+    out.push_back(with([&](std::size_t i) { return i == stack ? "vec(" + written(i) + ")" : written(i); }));
+  return out;
+}
+
+std::vector<std::string> ShapeError::other_literals(const SyntaxNode& call, const std::vector<DerivedOperator>& forms) const {
+  std::vector<std::string> out;
+  for (const DerivedOperator& form : forms) {
+    if (form.parameters.size() != call.args.size()) continue;
+    std::string text = call.text + "(";
+    for (std::size_t i = 0; i < call.args.size(); ++i) {
+      const auto& literal = form.parameters[i].literal;
+      text += (i ? "," : "") + (literal ? literal->text() : std::string(frame_.tree.source->slice(frame_.tree[call.args[i]].span)));
+    }
+    out.push_back(text + ")");
+  }
   return out;
 }
 
@@ -108,7 +124,7 @@ std::vector<std::string> ShapeError::repairs(const SyntaxNode& node, const Value
     case Operator::Times:
       transposes("*");
       out.push_back(join(r, "*", l));
-      out.push_back(join(l, ".*", r));
+      if (left.shape == right.shape) out.push_back(join(l, ".*", r));
       break;
     case Operator::EntryTimes:
       transposes(".*");
@@ -120,8 +136,11 @@ std::vector<std::string> ShapeError::repairs(const SyntaxNode& node, const Value
       transposes(op);
       break;
     case Operator::Power: out.push_back(join(l, ".^", r)); break;
-    case Operator::Add: case Operator::Subtract: case Operator::EntryDivide: case Operator::EntryLeftDivide:
-    case Operator::EntryPower: transposes(op); break;
+    case Operator::Add: case Operator::Subtract:
+      transposes(op);
+      out.push_back(join(factor(a), "*", r));
+      break;
+    case Operator::EntryDivide: case Operator::EntryLeftDivide: case Operator::EntryPower: transposes(op); break;
     case Operator::Kronecker: case Operator::Less: case Operator::LessEqual: case Operator::Greater:
     case Operator::GreaterEqual: case Operator::Range: break;
   }
@@ -137,7 +156,8 @@ std::vector<std::string> ShapeError::repairs(const SyntaxNode& node, const Value
       ((column(left) && row(right)) || (row(left) && column(right)))) {
     const std::string x = spread(left, factor(a), right), y = spread(right, r, left);
     const bool sum = node.op == Operator::Add || node.op == Operator::Subtract;
-    out.insert(out.begin(), sum ? join(x, op, y) : join("(" + x + ")", op, "(" + y + ")"));
+    const bool one_is_turned = transposed(left.shape) == right.shape;
+    out.insert(one_is_turned ? out.end() : out.begin(), sum ? join(x, op, y) : join("(" + x + ")", op, "(" + y + ")"));
   }
   return out;
 }

@@ -22,6 +22,8 @@ class ShapeError {
 
   /// "G1 is p1×p2 (declared at 3:1)" for the names in some expressions: each once, the first four.
   [[nodiscard]] std::vector<std::string> origins(const std::vector<SyntaxId>& in);
+  /// The call as other forms would have it: with the literals of each.
+  [[nodiscard]] std::vector<std::string> other_literals(const SyntaxNode& call, const std::vector<DerivedOperator>& forms) const;
   /// The first text that fits in the place of a node: in the whole expression, or else by itself.
   [[nodiscard]] std::string first_that_fits(Span place, const std::vector<std::string>& texts);
   /// "N×p1".
@@ -32,8 +34,8 @@ class ShapeError {
   [[nodiscard]] std::string factor(SyntaxId id) const;
   /// The transpose of an expression as one would write it: X' for X, X for X'.
   [[nodiscard]] std::string turned(SyntaxId id) const;
-  /// The call with one argument transposed, or with two arguments swapped.
-  [[nodiscard]] std::vector<std::string> turned_arguments(const SyntaxNode& call) const;
+  /// The call with one argument transposed, with two arguments swapped, or with one stacked.
+  [[nodiscard]] std::vector<std::string> other_arguments(const SyntaxNode& call) const;
 
  private:
   [[nodiscard]] std::vector<std::string> repairs(const SyntaxNode& node, const Value& left, const Value& right) const;

@@ -32,6 +32,9 @@ class SizeUnifier {
   bool unify(Shape a, Shape b) { return unify(a.rows, b.rows) && unify(a.cols, b.cols); }
   /// Tries the waiting equations again; false on a contradiction. Those that still wait must hold as they stand.
   bool settle();
+  /// Decides the equations that still wait, where known sizes are as many as unknown ones: the sizes of one name (made
+  /// one after the other) take them in the order given, others in the order of the alphabet. False on a contradiction.
+  bool guess(const std::vector<std::string>& order);
 
  private:
   bool step(Dim a, Dim b, bool& waits);

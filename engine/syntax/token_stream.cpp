@@ -47,11 +47,23 @@ bool TokenStream::within_round(bool inside) {
   return before;
 }
 
+void TokenStream::begin_statement() {
+  (void)current();
+  statement_ = at_;
+}
+
 void TokenStream::skip_statement() {
   round_ = false;
+  if (at_ > statement_ && at_statement()) return;
+  int open = 0;
+  for (std::size_t i = statement_; i < at_; ++i) {
+    const TokenKind k = tokens_[i].kind;
+    if (k == TokenKind::Open || k == TokenKind::OpenSquare) ++open;
+    if (k == TokenKind::Close || k == TokenKind::CloseSquare) --open;
+  }
   for (; tokens_[at_].kind != TokenKind::End; ++at_) {
     const bool ends = tokens_[at_].kind == TokenKind::Line || tokens_[at_].kind == TokenKind::Semicolon;
-    if (ends && (tokens_[at_ + 1].kind == TokenKind::End || begins_statement(at_ + 1))) return;
+    if (ends && (open <= 0 || tokens_[at_ + 1].kind == TokenKind::End || begins_statement(at_ + 1))) return;
   }
 }
 

@@ -26,9 +26,14 @@ class TokenStream {
   [[nodiscard]] std::string_view text(const Token& token) const { return source_.slice(token.span); }
   [[nodiscard]] const SourceText& source() const { return source_; }
 
+  /// Does a statement begin at the token at hand, at the beginning of its line?
+  [[nodiscard]] bool at_statement() { return current().first_on_line && begins_statement(at_); }
   /// Sets how line breaks are read; returns the former setting.
   bool within_round(bool inside);
-  /// Goes to the next place where a statement may begin.
+  /// Marks the token at hand as the first of a statement.
+  void begin_statement();
+  /// Goes to the end of the statement that was begun, or of what may have been meant as one: where a bracket is open, to
+  /// the next line that certainly begins another.
   void skip_statement();
 
  private:
@@ -37,6 +42,7 @@ class TokenStream {
   const SourceText& source_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
+  std::size_t statement_ = 0;  ///< its first token
   Span last_;
   bool round_ = false;
 };
