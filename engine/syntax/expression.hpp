@@ -40,6 +40,9 @@ class ExpressionElaborator {
   /// Shapes only: nothing when they do not conform. `given` are names without a declaration. Says nothing.
   std::optional<Shape> shape(const SyntaxTree& tree, SyntaxId root, const Scope& scope, SizeUnifier& sizes,
                              const Parameters& given);
+  /// Shapes of the constants without sizes that `shape` has met since `forget_constants`.
+  [[nodiscard]] const std::vector<Shape>& constants() const { return constants_; }
+  void forget_constants() { constants_.clear(); }
   /// Do the shapes of an expression conform? Says nothing.
   bool conforms(const SyntaxTree& tree, const Scope& scope, const Parameters* parameters);
 

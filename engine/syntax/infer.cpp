@@ -120,6 +120,7 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
       reading.shapes.push_back({rows, cols});
     }
     std::vector<Shape> results;
+    expressions_.forget_constants();
     bool good = true;
     for (const SyntaxId root : roots) {
       const auto shape = expressions_.shape(tree_, root, scope_, sizes, given);
@@ -136,6 +137,8 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
       const bool scalar = std::ranges::count(scalars, i) > 0, column = !scalar && std::ranges::count(lower, i) > 0;
       if (!scalar && (reading.shapes[i].rows == one || (!column && reading.shapes[i].cols == one))) reading.cost += 3;
     }
+    for (const Shape& s : expressions_.constants())
+      if (sizes.resolve(s) == Shape{one, one}) reading.cost += 3;
     const bool only_scalars = std::ranges::all_of(reading.shapes, [&](Shape s) { return s == Shape{one, one}; });
     if (roots.size() == 1 && (only_scalars || sizes.resolve(results[0]) != Shape{one, one})) reading.cost += 3;
     return reading;
