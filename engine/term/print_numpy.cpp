@@ -1,0 +1,150 @@
+#include "term/print_numpy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "support/result.hpp"
+#include "term/traverse.hpp"
+
+namespace dvec {
+
+namespace {
+
+using Row = std::pair<std::string_view, std::string_view>;
+
+/// Elementwise functions that NumPy has, or that have a one-line definition below.
+constexpr std::array kNumpy = {Row{"exp", "np.exp"},   Row{"log", "np.log"},   Row{"sqrt", "np.sqrt"}, Row{"sin", "np.sin"},
+                               Row{"cos", "np.cos"},   Row{"tan", "np.tan"},   Row{"sinh", "np.sinh"}, Row{"cosh", "np.cosh"},
+                               Row{"tanh", "np.tanh"}, Row{"atan", "np.arctan"}, Row{"abs", "np.abs"}, Row{"sign", "np.sign"}};
+constexpr std::array kHelpers = {
+    Row{"erf", "def erf(x):\n    return np.vectorize(math.erf, otypes=[float])(x)"},
+    Row{"gammaln", "def gammaln(x):\n    return np.vectorize(math.lgamma, otypes=[float])(x)"},
+    Row{"relu", "def relu(x):\n    return np.maximum(x, 0)"},
+    Row{"sigmoid", "def sigmoid(x):\n    return 0.5 * (1 + np.tanh(0.5 * x))"},
+    Row{"softplus", "def softplus(x):\n    return np.logaddexp(0, x)"},
+    Row{"step", "def step(x):\n    return (x > 0).astype(float)"}};
+constexpr std::string_view kCommutation =
+    "def commutation_matrix(m, n):\n"
+    "    \"\"\"K with K @ vec(A) == vec(A.T) for A of shape (m, n), vec stacking columns.\"\"\"\n"
+    "    return np.eye(m * n)[np.arange(m * n).reshape(n, m).T.ravel()]";
+
+constexpr std::string_view kReserved[] = {
+    "and",   "as",    "assert", "async", "await",    "break", "class", "continue", "def",    "del",   "elif", "else", "except",
+    "False", "finally", "for",  "from",  "global",   "if",    "import", "in",      "is",     "lambda", "math", "None", "nonlocal",
+    "not",   "np",    "or",     "pass",  "raise",    "return", "True", "try",      "while",  "with",  "yield"};
+
+template <class Table>
+const Row* find(const Table& table, std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Row::first);
+  return found == table.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string numpy_name(const std::string& name) {
+  const bool taken = std::ranges::count(kReserved, name) > 0 || find(kHelpers, name) != nullptr;
+  return taken ? name + "_" : name;
+}
+
+std::string numpy_function(const std::string& name, int order) {
+  if (order == 0) {
+    if (const Row* row = find(kNumpy, name)) return std::string(row->second);
+    if (find(kHelpers, name) != nullptr) return name;
+  }
+  const std::string own = std::ranges::count(kReserved, name) > 0 ? name + "_" : name;
+  return order == 0 ? own : own + "_" + std::to_string(order);
+}
+
+std::string NumpyNotation::name(const std::string& symbol) const { return numpy_name(symbol); }
+
+Text NumpyNotation::size(Dim d) const {
+  Text out = Notation::size(d);
+  for (std::size_t at = 0; (at = out.text.find('^', at)) != std::string::npos; at += 2) out.text.replace(at, 1, "**");
+  // Sizes are whole; a half of one must not become a float inside np.ones((...)).
+  for (std::size_t at = 0; (at = out.text.find('/', at)) != std::string::npos; at += 2) out.text.replace(at, 1, "//");
+  return out;
+}
+
+Text NumpyNotation::constant(const Node& n) const {
+  const std::string shape = "((" + dim(n.shape.rows) + ", " + dim(n.shape.cols) + "))";
+  switch (n.op) {
+    case Op::Pi: return {"np.pi", kAtom};
+    case Op::Ones: return {"np.ones" + shape, kAtom};
+    case Op::Zeros: return {"np.zeros" + shape, kAtom};
+    case Op::Eye: return {"np.eye(" + dim(n.shape.rows) + ")", kAtom};
+    case Op::Commutation: return {"commutation_matrix(" + dim(n.first) + ", " + dim(n.second) + ")", kAtom};
+    default: throw Bug("not a constant");
+  }
+}
+
+Text NumpyNotation::call(const Node& n, const std::vector<Text>& args) const {
+  const std::string& a = args.at(0).text;
+  const auto named = [&](const std::string& name, const std::string& more = "") {
+    return Text{name + "(" + a + more + ")", kAtom};
+  };
+  switch (n.op) {
+    case Op::Vec: return named("np.reshape", ", (-1, 1), order=\"F\"");
+    case Op::Reshape:
+      return named("np.reshape", ", (" + dim(n.shape.rows) + ", " + dim(n.shape.cols) + "), order=\"F\"");
+    case Op::Diag: return named("np.diagflat");
+    case Op::DiagVec: return {"np.diagonal(" + a + ")[:, None]", kAtom};
+    case Op::Trace: return named("np.trace");
+    case Op::Total: return named("np.sum");
+    case Op::ColumnSums: return named("np.sum", ", axis=0, keepdims=True");
+    case Op::RowSums: return named("np.sum", ", axis=1, keepdims=True");
+    case Op::Apply: return named(numpy_function(pool_.functions[n.function].name, n.order));
+    case Op::Inverse: return named("np.linalg.inv");
+    case Op::Det: return named("np.linalg.det");
+    case Op::LogDet: return {"np.linalg.slogdet(" + a + ")[1]", kAtom};
+    case Op::Stop: return {bracket(a), kAtom};
+    default: throw Bug("not a call");
+  }
+}
+
+Text NumpyNotation::kron(const std::vector<Text>& args) const {
+  std::string out = args.back().text;
+  for (std::size_t i = args.size() - 1; i-- > 0;) out = "np.kron(" + args[i].text + ", " + out + ")";
+  return {out, kAtom};
+}
+
+Text NumpyNotation::transpose(const Text& a) const { return {at_least(a, kAtom) + ".T", kAtom}; }
+
+Text NumpyNotation::chain(const std::vector<Text>& factors) const {
+  return {join(each_at_least(factors, kPower), " @ "), kProduct};
+}
+
+Text NumpyNotation::power(const Text& base, const Rational& q, bool) const {
+  if (q == Rational(1, 2)) return {"np.sqrt(" + base.text + ")", kAtom};
+  return {at_least(base, kAtom) + "**" + (q.is_integer() ? q.text() : bracket(q.text())), kPower};
+}
+
+Text NumpyNotation::power_by(const Text& base, const Text& exponent, bool) const {
+  return {at_least(base, kAtom) + "**" + at_least(exponent, kAtom), kPower};
+}
+
+Text NumpyNotation::entrywise(const std::vector<Text>& over, const std::vector<Text>& under) const {
+  std::string out = over.empty() ? "1" : join(each_at_least(over, kPower), "*");
+  for (const Text& u : under) out += "/" + at_least(u, kPower);
+  return {out, kProduct};
+}
+
+std::vector<std::string> numpy_helpers(const TermPool& pool, std::span<const TermId> terms) {
+  std::map<std::string_view, std::string_view> found;
+  for (const TermId t : reachable(pool, terms)) {
+    const Node& n = pool[t];
+    if (n.op == Op::Commutation) found["commutation_matrix"] = kCommutation;
+    if (n.op != Op::Apply || n.order != 0) continue;
+    if (pool.functions[n.function].kind == ElementFunction::Kind::Opaque) continue;
+    if (const Row* row = find(kHelpers, pool.functions[n.function].name)) found[row->first] = row->second;
+  }
+  std::vector<std::string> out;
+  for (const auto& [name, definition] : found) out.emplace_back(definition);
+  return out;
+}
+
+std::string print_numpy(const TermPool& pool, TermId term) { return lay_out(pool, term, NumpyNotation(pool)); }
+
+}  // namespace dvec

@@ -1,0 +1,54 @@
+#include "term/print_octave.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "term/traverse.hpp"
+
+namespace dvec {
+
+namespace {
+
+using Row = std::pair<std::string_view, std::string_view>;
+constexpr std::array kHelpers = {Row{"relu", "relu = @(x) max(x, 0);"},
+                                 Row{"sigmoid", "sigmoid = @(x) 1./(1+exp(-x));"},
+                                 Row{"softplus", "softplus = @(x) max(x, 0)+log1p(exp(-abs(x)));"},
+                                 Row{"step", "step = @(x) double(x > 0);"}};
+
+}  // namespace
+
+std::string octave_function(const std::string& name, int order) {
+  return order == 0 ? name : name + "_" + std::to_string(order);
+}
+
+Text OctaveNotation::call(const Node& n, const std::vector<Text>& args) const {
+  const std::string& a = args.at(0).text;
+  switch (n.op) {
+    case Op::Total: return {"sum(vec(" + a + "))", kAtom};
+    case Op::DiagVec: return {"diag(" + a + ")", kAtom};
+    case Op::LogDet: return {"log(abs(det(" + a + ")))", kAtom};
+    case Op::Stop: return {bracket(a), kAtom};
+    case Op::Apply: return {octave_function(pool_.functions[n.function].name, n.order) + "(" + a + ")", kAtom};
+    default: return Notation::call(n, args);
+  }
+}
+
+std::vector<std::string> octave_helpers(const TermPool& pool, std::span<const TermId> terms) {
+  std::map<std::string_view, std::string_view> found;
+  for (const TermId t : reachable(pool, terms)) {
+    const Node& n = pool[t];
+    if (n.op != Op::Apply || n.order != 0) continue;
+    if (pool.functions[n.function].kind == ElementFunction::Kind::Opaque) continue;
+    const auto row = std::ranges::find(kHelpers, std::string_view(pool.functions[n.function].name), &Row::first);
+    if (row != kHelpers.end()) found[row->first] = row->second;
+  }
+  std::vector<std::string> out;
+  for (const auto& [name, definition] : found) out.emplace_back(definition);
+  return out;
+}
+
+std::string print_octave(const TermPool& pool, TermId term) { return lay_out(pool, term, OctaveNotation(pool)); }
+
+}  // namespace dvec

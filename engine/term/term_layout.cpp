@@ -1,0 +1,153 @@
+#include "term/term_layout.hpp"
+
+#include "support/result.hpp"
+
+namespace dvec {
+
+namespace {
+
+constexpr int kDeepest = 50'000;
+
+class Layout {
+ public:
+  Layout(const TermPool& pool, const Notation& notation) : pool_(pool), notation_(notation) {}
+
+  Text term(TermId t) {
+    if (++depth_ > kDeepest) throw LimitReached("a formula is nested more than 50,000 deep: it is not printed");
+    Text out = node(t, pool_[t]);
+    --depth_;
+    return out;
+  }
+
+ private:
+  Text node(TermId t, const Node& n) {
+    switch (n.op) {
+      case Op::Symbol: return {notation_.name(pool_.symbols[n.symbol].name), kAtom};
+      case Op::Number: return notation_.number(n.numbers[0]);
+      case Op::Size: return notation_.size(n.first);
+      case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: return notation_.constant(n);
+      case Op::Sum: return sum(n);
+      case Op::Scale: return product(n.args.first(1), n.args[1], Rational(1));
+      case Op::MatMul: return notation_.chain(each(n.args));
+      case Op::Hadamard: case Op::Power: return entrywise(t, n);
+      case Op::Kron: return notation_.kron(each(n.args));
+      case Op::Transpose: return notation_.transpose(term(n.args[0]));
+      case Op::PowerBy: return notation_.power_by(term(n.args[0]), term(n.args[1]), pool_.is_scalar(t));
+      case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Trace: case Op::Total: case Op::ColumnSums:
+      case Op::RowSums: case Op::Apply: case Op::Inverse: case Op::Det: case Op::LogDet: case Op::Stop:
+        return notation_.call(n, each(n.args));
+    }
+    throw Bug("unknown operator");
+  }
+
+  std::vector<Text> each(std::span<const TermId> args) {
+    std::vector<Text> out;
+    out.reserve(args.size());
+    for (const TermId a : args) out.push_back(term(a));
+    return out;
+  }
+
+  /// |c|*t as a product; t may be the number 1.
+  Text with_coefficient(const Rational& magnitude, TermId t) {
+    const Node& n = pool_[t];
+    if (n.op == Op::Number) return notation_.number(magnitude * n.numbers[0]);
+    if (magnitude.is_one()) return term(t);
+    if (n.op == Op::Scale) return product(n.args.first(1), n.args[1], magnitude);
+    if (n.op == Op::Hadamard && pool_.is_scalar(t)) return product(n.args, {}, magnitude);
+    if (pool_.is_scalar(t)) return product(std::span(&t, 1), {}, magnitude);
+    return product({}, t, magnitude);
+  }
+
+  /// Products and functions before names, names before constants: A*x-b, N-1.
+  int reading_rank(TermId t) const {
+    const Node& n = pool_[t];
+    if (n.op == Op::Symbol || n.op == Op::Size) return 1;
+    if (n.op == Op::Transpose && pool_[n.args[0]].op == Op::Symbol) return 1;
+    return is_leaf(n.op) ? 2 : 0;
+  }
+
+  Text sum(const Node& n) {
+    std::vector<Text> parts;
+    std::vector<bool> signs;
+    for (const bool negative : {false, true})
+      for (const int rank : {0, 1, 2})
+        for (std::size_t i = 0; i < n.args.size(); ++i)
+          if (n.numbers[i].is_negative() == negative && reading_rank(n.args[i]) == rank) {
+            parts.push_back(with_coefficient(n.numbers[i].abs(), n.args[i]));
+            if (parts.back().strength <= kSum) parts.back() = {notation_.bracket(parts.back().text), kAtom};
+            signs.push_back(negative);
+          }
+    if (parts.size() == 1 && !signs[0]) return parts[0];
+    return notation_.sum(parts, signs);
+  }
+
+  struct Fraction {
+    std::vector<Text> over, under;
+  };
+
+  /// Sorts the factors of a scalar into numerator and denominator.
+  void split(TermId s, Fraction& f) {
+    const Node& n = pool_[s];
+    if (n.op == Op::Hadamard) {
+      for (const TermId a : n.args) split(a, f);
+    } else if (n.op == Op::Power && n.numbers[0].is_negative()) {
+      f.under.push_back(power(n.args[0], -n.numbers[0]));
+    } else if (n.op == Op::Sum && n.args.size() == 1 && !n.numbers[0].is_negative()) {
+      const Rational c = n.numbers[0];
+      if (c.numerator() != "1") f.over.insert(f.over.begin(), {c.numerator(), kAtom});
+      if (!c.is_integer()) f.under.insert(f.under.begin(), {c.denominator(), kAtom});
+      split(n.args[0], f);
+    } else {
+      f.over.push_back(term(s));
+    }
+  }
+
+  /// magnitude * scalars * matrix, with one denominator. `matrix` may be missing.
+  Text product(std::span<const TermId> scalars, TermId matrix, Rational magnitude) {
+    while (matrix.valid() && pool_[matrix].op == Op::Sum && pool_[matrix].args.size() == 1 &&
+           !pool_[matrix].numbers[0].is_negative()) {
+      magnitude *= pool_[matrix].numbers[0];
+      matrix = pool_[matrix].args[0];
+    }
+    Fraction f;
+    if (magnitude.numerator() != "1") f.over.push_back({magnitude.numerator(), kAtom});
+    if (!magnitude.is_integer()) f.under.push_back({magnitude.denominator(), kAtom});
+    for (const TermId s : scalars) split(s, f);
+    if (!matrix.valid()) return notation_.product(f.over, nullptr, f.under);
+    const Text m = term(matrix);
+    return notation_.product(f.over, &m, f.under);
+  }
+
+  /// base.^q for q > 0.
+  Text power(TermId base, const Rational& q) {
+    return q.is_one() ? term(base) : notation_.power(term(base), q, pool_.is_scalar(base));
+  }
+
+  /// Entrywise products and powers.
+  Text entrywise(TermId t, const Node& n) {
+    if (n.op == Op::Power && !n.numbers[0].is_negative()) return power(n.args[0], n.numbers[0]);
+    if (pool_.is_scalar(t)) return product(std::span(&t, 1), {}, Rational(1));
+    std::vector<Text> over, under;
+    const std::vector<TermId> factors = n.op == Op::Power ? std::vector{t} : std::vector(n.args.begin(), n.args.end());
+    for (const TermId a : factors) {
+      const Node& m = pool_[a];
+      if (m.op == Op::Power && m.numbers[0].is_negative())
+        under.push_back(power(m.args[0], -m.numbers[0]));
+      else
+        over.push_back(term(a));
+    }
+    return notation_.entrywise(over, under);
+  }
+
+  const TermPool& pool_;
+  const Notation& notation_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+std::string lay_out(const TermPool& pool, TermId term, const Notation& notation) {
+  return Layout(pool, notation).term(term).text;
+}
+
+}  // namespace dvec
