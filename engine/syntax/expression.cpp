@@ -10,7 +10,7 @@ namespace dvec {
 
 namespace {
 
-constexpr int kDeepest = 4000;                   // frames of evaluate() within each other, calls included
+constexpr int kDeepest = 1500;                   // frames of evaluate() within each other, calls included
 constexpr std::uint64_t kMostSteps = 20'000'000;  // nodes visited for one expression, calls included
 
 /// Terms of a sum, or factors of a product, not yet put together: a chain of n operands takes n steps, not n*n.

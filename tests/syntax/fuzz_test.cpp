@@ -83,7 +83,7 @@ TEST_CASE("long and deep texts are answered", "[syntax][fuzz]") {
     product += "*A";
     transposes += "'";
   }
-  for (int i = 0; i < 1500; ++i) {
+  for (int i = 0; i < 900; ++i) {
     nested = "(1+" + nested + ")";
     calls = "exp(" + calls + ")";
   }
