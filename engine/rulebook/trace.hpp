@@ -10,10 +10,13 @@
 
 namespace dvec {
 
-/// Values of a rule's variables (terms), slots and sizes.
+/// Values of a rule's variables (terms), slots and sizes, and of the function it is about.
 struct Bindings {
   std::vector<std::pair<SymbolId, TermId>> terms;
   std::vector<std::pair<std::string, Dim>> dims;
+  FunctionId pattern;   ///< the rule's f ...
+  FunctionId function;  ///< ... stands for this function,
+  int order = 0;        ///< differentiated so often
 };
 
 enum class StepKind {

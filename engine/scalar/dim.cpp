@@ -162,10 +162,11 @@ Dim DimTable::scale(const Rational& c, Dim a) {
   return store_->intern(factor * store_->at(a).value);
 }
 
-Dim DimTable::substitute(Dim in, std::string_view name, Dim by) {
-  const auto known = store_->symbols.find(name);
-  if (known == store_->symbols.end()) return in;
-  return store_->intern(store_->at(in).value.subs(known->second == store_->at(by).value));
+Dim DimTable::substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by) {
+  GiNaC::exmap map;
+  for (const auto& [name, value] : by)
+    if (std::ranges::binary_search(symbols(in), name)) map[store_->symbols.at(name)] = store_->at(value).value;
+  return map.empty() ? in : store_->intern(store_->at(in).value.subs(map));
 }
 
 std::optional<Rational> DimTable::as_number(Dim d) const {

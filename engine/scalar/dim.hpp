@@ -35,8 +35,9 @@ class DimTable {
   Dim subtract(Dim a, Dim b);
   Dim multiply(Dim a, Dim b);
   Dim scale(const Rational& c, Dim a);
-  /// Puts a size in the place of a symbol.
-  Dim substitute(Dim in, std::string_view symbol, Dim by);
+  /// Puts sizes in the place of symbols, all at once.
+  Dim substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by);
+  Dim substitute(Dim in, const std::string& symbol, Dim by) { return substitute(in, {{symbol, by}}); }
 
   [[nodiscard]] std::optional<std::int64_t> as_constant(Dim d) const;
   /// The value as an exact number when the size is constant (sizes under construction may be fractions: n*(n+1)/2).

@@ -1,0 +1,103 @@
+#include "calculus/adjoint.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "calculus/dependence.hpp"
+
+namespace dvec {
+
+namespace {
+
+class Sweep {
+ public:
+  Sweep(const Program& program, std::span<const SymbolId> wrt, Templates& templates, TermPool& pool, Trace& trace)
+      : program_(program), wrt_(wrt), templates_(templates), pool_(pool), trace_(trace), depends_(pool, program, wrt) {
+    for (const SymbolId v : program.variables) names_.insert(pool.symbols[v].name);
+    for (const Binding& b : program.lets) names_.insert(pool.symbols[b.name].name);
+    for (const std::string& d : program.dims) names_.insert(d);
+  }
+
+  AdjointProgram run(TermId objective) {
+    const Node& n = pool_[objective];
+    const std::string of = n.op == Op::Symbol ? pool_.symbols[n.symbol].name : "F";
+    send(objective, pool_.number(Rational(1)), of);
+    for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
+      const auto received = received_.find(b->name);
+      if (received == received_.end() || is_wanted(b->name)) continue;
+      const TermId total = accumulate(received->second, of, b->name);
+      send(b->value, named(total, of, b->name), pool_.symbols[b->name].name);
+    }
+    AdjointProgram out;
+    for (const SymbolId v : wrt_) {
+      const auto received = received_.find(v);
+      out.gradients.push_back(received == received_.end() ? pool_.zeros(pool_.symbols[v].shape)
+                                                          : accumulate(received->second, of, v));
+    }
+    out.adjoints = std::move(adjoints_);
+    return out;
+  }
+
+ private:
+  bool is_wanted(SymbolId s) const { return std::ranges::find(wrt_, s) != wrt_.end(); }
+
+  TermId accumulate(const std::vector<TermId>& contributions, const std::string& of, SymbolId to) {
+    const TermId total = pool_.sum(contributions, std::vector<Rational>(contributions.size(), Rational(1)));
+    if (contributions.size() > 1)
+      trace_.steps.push_back({StepKind::Accumulate, "arithmetic/sum", "d" + of + "_d" + pool_.symbols[to].name, contributions[0],
+                              total, {}, {}, {}, {}});
+    return total;
+  }
+
+  /// An adjoint worth a name gets one, so that it is written once however many paths go through it.
+  TermId named(TermId total, const std::string& of, SymbolId let) {
+    if (is_leaf(pool_[total].op)) return total;
+    std::string name = "d" + of + "_d" + pool_.symbols[let].name;
+    while (!names_.insert(name).second) name += "_";
+    const SymbolId s = pool_.symbols.add({name, SymbolKind::Let, pool_.shape(total), Attribute::None, {}});
+    adjoints_.push_back({s, total, {}});
+    return pool_.symbol(s);
+  }
+
+  /// Sends an adjoint from a term down to the names in it, users before arguments.
+  void send(TermId root, TermId upstream, const std::string& binding) {
+    const auto changes = depends_.nodes(root);
+    if (!changes.at(root)) return;
+    std::map<TermId, std::vector<TermId>, std::greater<>> open;
+    open[root].push_back(upstream);
+    const std::string subject = "through " + binding;
+    while (!open.empty()) {
+      const auto [t, contributions] = *open.begin();
+      open.erase(open.begin());
+      const TermId g = pool_.sum(contributions, std::vector<Rational>(contributions.size(), Rational(1)));
+      const Node n = pool_[t];
+      if (n.op == Op::Symbol) {
+        received_[n.symbol].push_back(g);
+        continue;
+      }
+      for (std::size_t i = 0; i < n.args.size(); ++i)
+        if (changes.at(n.args[i])) open[n.args[i]].push_back(templates_.contribution(t, i, g, trace_, subject));
+    }
+  }
+
+  const Program& program_;
+  std::span<const SymbolId> wrt_;
+  Templates& templates_;
+  TermPool& pool_;
+  Trace& trace_;
+  Dependence depends_;
+  std::set<std::string> names_;
+  std::map<SymbolId, std::vector<TermId>> received_;
+  std::vector<Binding> adjoints_;
+};
+
+}  // namespace
+
+AdjointProgram adjoint_sweep(const Program& program, TermId objective, std::span<const SymbolId> wrt, Templates& templates,
+                             TermPool& pool, Trace& trace) {
+  require(pool.is_scalar(objective), "the objective of a gradient is 1x1");
+  return Sweep(program, wrt, templates, pool, trace).run(objective);
+}
+
+}  // namespace dvec

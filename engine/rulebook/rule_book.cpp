@@ -1,0 +1,65 @@
+#include "rulebook/rule_book.hpp"
+
+#include <algorithm>
+
+#include "rulebook/instantiate.hpp"
+#include "support/result.hpp"
+
+namespace dvec {
+
+std::variant<RuleBook, RuleErrors> RuleBook::load(const std::vector<RuleText>& texts, const std::set<std::string>& keys,
+                                                  TermPool& pool) {
+  RuleBook book;
+  book.parsed_ = std::make_shared<ParsedRules>();
+  if (auto errors = parse_rules(texts, keys, pool, *book.parsed_)) return *errors;
+  return book;
+}
+
+const Rule* RuleBook::find(std::string_view name) const {
+  const auto at = std::ranges::find_if(rules(), [&](const Rule& r) { return r.name == name; });
+  return at == rules().end() ? nullptr : &*at;
+}
+
+std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op, std::span<const TermId> args) const {
+  // A.^q with a number q is the scalar-exponent block with q bound.
+  const Op written = op == Op::Power ? Op::PowerBy : op;
+  for (const Rule& r : rules()) {
+    if (r.kind != RuleKind::Operator || pool[r.form].op != written) continue;
+    const Node form = pool[r.form];
+    if (form.args.size() != args.size()) continue;
+    Instance out{&r, {}};
+    bool fits = true;
+    for (std::size_t i = 0; fits && i < args.size(); ++i)
+      fits = pool[form.args[i]].op == Op::Symbol && bind(pool, pool[form.args[i]].symbol, args[i], out.bindings);
+    if (fits) return out;
+  }
+  return std::nullopt;
+}
+
+std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, std::size_t slot, Shape slot_shape,
+                                                         std::span<const TermId> args) const {
+  for (const Rule& r : rules()) {
+    if (r.kind != RuleKind::Linear || pool[r.form].op != op) continue;
+    const Node form = pool[r.form];
+    if (form.args.size() != args.size()) continue;
+    // Commutative operators list their arguments in structural order: the slot is found, not counted.
+    std::size_t at = form.args.size();
+    for (std::size_t i = 0; i < form.args.size(); ++i)
+      if (pool[form.args[i]].op == Op::Symbol && pool[form.args[i]].symbol == r.slot) at = i;
+    if (at == form.args.size() || (op != Op::Hadamard && at != slot)) continue;
+    Instance out{&r, {}};
+    const TermId stand_in = pool.zeros(slot_shape);
+    bool fits = bind(pool, r.slot, stand_in, out.bindings);
+    for (std::size_t i = 0; fits && i < args.size(); ++i) {
+      if (i == slot) continue;
+      const std::size_t form_at = op == Op::Hadamard ? 1 - at : i;
+      fits = bind(pool, pool[form.args[form_at]].symbol, args[i], out.bindings);
+    }
+    if (!fits) continue;
+    out.bindings.terms.erase(out.bindings.terms.begin());  // the stand-in; its sizes stay bound
+    return out;
+  }
+  return std::nullopt;
+}
+
+}  // namespace dvec

@@ -1,0 +1,47 @@
+#pragma once
+/// The loaded rule book.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rulebook/rule_parser.hpp"
+#include "rulebook/trace.hpp"
+
+namespace dvec {
+
+class RuleBook {
+ public:
+  /// Parses the texts. Elementwise functions are added to the pool's table.
+  /// Errors: those of parse_rules, rendered.
+  [[nodiscard]] static std::variant<RuleBook, RuleErrors> load(const std::vector<RuleText>& texts,
+                                                               const std::set<std::string>& keys, TermPool& pool);
+
+  [[nodiscard]] std::span<const Rule> rules() const { return parsed_->rules; }
+  [[nodiscard]] const Vocabulary& vocabulary() const { return parsed_->vocabulary; }
+  /// By name; nothing when there is none.
+  [[nodiscard]] const Rule* find(std::string_view name) const;
+
+  /// A rule and what its variables stand for at a node.
+  struct Instance {
+    const Rule* rule = nullptr;
+    Bindings bindings;
+  };
+  /// The operator block of op(args), binary for n-ary operators, with the variables bound to the arguments.
+  [[nodiscard]] std::optional<Instance> operator_block(TermPool& pool, Op op, std::span<const TermId> args) const;
+  /// The linear block of the operator with the slot (of the given shape) at this argument and the others as given
+  /// (the entry at `slot` is not looked at).
+  [[nodiscard]] std::optional<Instance> linear_block(TermPool& pool, Op op, std::size_t slot, Shape slot_shape,
+                                                     std::span<const TermId> args) const;
+
+ private:
+  std::shared_ptr<ParsedRules> parsed_;
+};
+
+/// The rule book that was checked and embedded when the program was built.
+[[nodiscard]] RuleBook embedded_rule_book(TermPool& pool);
+
+}  // namespace dvec
