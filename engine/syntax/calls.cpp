@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kAny = 1000;  // arguments
 
 std::string counted(std::size_t n) {
-  constexpr std::array<const char*, 5> kWords = {"no argument", "one argument", "two arguments", "three arguments", "four arguments"};
+  constexpr std::array<const char*, 5> kWords = {"no argument", "one argument", "two arguments", "three arguments",
+                                                 "four arguments"};
   return n < kWords.size() ? kWords[n] : fmt::format("{} arguments", n);
 }
 
@@ -24,11 +25,16 @@ std::string counted(std::size_t n) {
 ExpressionElaborator::Handler ExpressionElaborator::primitive(std::string_view name) {
   using E = ExpressionElaborator;
   static const std::map<std::string_view, Handler> kHandlers = {
-      {"kron", &E::kron},       {"vec", &E::vec},         {"diag", &E::diag},       {"diagvec", &E::square},
-      {"trace", &E::square},    {"det", &E::square},      {"logdet", &E::square},   {"inv", &E::square},
-      {"sum", &E::sum},         {"sqrt", &E::sqrt},       {"stop", &E::stop},       {"reshape", &E::reshape},
-      {"ones", &E::constant},   {"zeros", &E::constant},  {"eye", &E::constant},    {"commutation_matrix", &E::commutation},
-      {"grad", &E::derivative}, {"jac", &E::derivative},  {"hess", &E::derivative}, {"d", &E::derivative}};
+      {"kron", &E::kron},       {"vec", &E::vec},
+      {"diag", &E::diag},       {"diagvec", &E::square},
+      {"trace", &E::square},    {"det", &E::square},
+      {"logdet", &E::square},   {"inv", &E::square},
+      {"sum", &E::sum},         {"sqrt", &E::sqrt},
+      {"stop", &E::stop},       {"reshape", &E::reshape},
+      {"ones", &E::constant},   {"zeros", &E::constant},
+      {"eye", &E::constant},    {"commutation_matrix", &E::commutation},
+      {"grad", &E::derivative}, {"jac", &E::derivative},
+      {"hess", &E::derivative}, {"d", &E::derivative}};
   const auto known = kHandlers.find(name);
   return known == kHandlers.end() ? nullptr : known->second;
 }
@@ -82,7 +88,7 @@ std::optional<std::vector<Value>> ExpressionElaborator::arguments(const Frame& f
   if (n < least || n > most)
     return error(frame, "E-CALL-01", node.span,
                  fmt::format("`{}` takes {}, not {}", node.text,
-                             least == most ? counted(least)
+                             least == most  ? counted(least)
                              : most == kAny ? counted(least) + " or more"
                                             : fmt::format("{} to {} arguments", least, most),
                              n));
@@ -120,7 +126,8 @@ std::optional<Value> ExpressionElaborator::kron(const Frame& frame, const Syntax
 
 Value ExpressionElaborator::vec_of(const Value& a) {
   const Shape s = at(a.shape);
-  return {.shape = {pool_.dims.multiply(s.rows, s.cols), pool_.dims.one()}, .term = make([&] { return pool_.vec(a.term); })};
+  return {.shape = {pool_.dims.multiply(s.rows, s.cols), pool_.dims.one()},
+          .term = make([&] { return pool_.vec(a.term); })};
 }
 
 std::optional<Value> ExpressionElaborator::vec(const Frame& frame, const SyntaxNode& node) {
@@ -141,8 +148,9 @@ std::optional<Value> ExpressionElaborator::diag(const Frame& frame, const Syntax
   }
   return report(frame, [&] {
     ShapeError e(*this, frame);
-    return e.argument(node, 0, a, "E-SHAPE-08", "`diag` builds a matrix from a row or a column",
-                      {fmt::format("diagvec({})", e.quoted(node.args[0])), fmt::format("diag(vec({}))", e.quoted(node.args[0]))});
+    return e.argument(
+        node, 0, a, "E-SHAPE-08", "`diag` builds a matrix from a row or a column",
+        {fmt::format("diagvec({})", e.quoted(node.args[0])), fmt::format("diag(vec({}))", e.quoted(node.args[0]))});
   });
 }
 
@@ -228,7 +236,8 @@ std::optional<Value> ExpressionElaborator::reshape(const Frame& frame, const Syn
   const Dim before = pool_.dims.multiply(s.rows, s.cols), after = pool_.dims.multiply(*rows, *cols);
   if (same(before, after)) return Value{.shape = to, .term = make([&] { return pool_.reshape(a->term, to); })};
   return report(frame, [&] {
-    Diagnostic d = ShapeError(*this, frame).argument(node, 0, *a, "E-SHAPE-11", "`reshape` keeps the number of entries");
+    Diagnostic d =
+        ShapeError(*this, frame).argument(node, 0, *a, "E-SHAPE-11", "`reshape` keeps the number of entries");
     d.detail.push_back(fmt::format("It has {} entries; {} has {}.", pool_.dims.text(before), text(to, pool_.dims),
                                    pool_.dims.text(after)));
     return d;
@@ -259,14 +268,15 @@ std::optional<Value> ExpressionElaborator::constant(const Frame& frame, const Sy
     if (met_ < constants_.size()) s = constants_[met_];
     ++met_;
     if (!s.rows.valid()) {
-      Diagnostic d = error_at("E-SIZE-03", node.span, fmt::format("the context does not fix the size of `{}`", node.text));
+      Diagnostic d =
+          error_at("E-SIZE-03", node.span, fmt::format("the context does not fix the size of `{}`", node.text));
       d.notes = {fmt::format("write the size: {}", identity ? "eye(n)" : node.text + "(m,n)")};
       return error(frame, std::move(d));
     }
   }
   return Value{.shape = s, .term = make([&] {
-                 return identity ? pool_.eye(s.rows) : node.text == "ones" ? pool_.ones(s) : pool_.zeros(s);
-               })};
+                             return identity ? pool_.eye(s.rows) : node.text == "ones" ? pool_.ones(s) : pool_.zeros(s);
+                           })};
 }
 
 std::optional<Value> ExpressionElaborator::commutation(const Frame& frame, const SyntaxNode& node) {

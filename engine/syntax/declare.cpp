@@ -27,7 +27,8 @@ Result<Dim> elaborate_size(const SyntaxTree& tree, SyntaxId root, const Scope& s
   const auto size = ExpressionElaborator(work).size(tree, root, scope);
   if (!size) return std::move(work.errors);
   if (const auto number = pool.dims.as_number(*size); number && (!number->is_integer() || *number <= Rational(0)))
-    return error_at("E-SIZE-02", tree[root].span, fmt::format("a size is a positive whole number, not {}", number->text()));
+    return error_at("E-SIZE-02", tree[root].span,
+                    fmt::format("a size is a positive whole number, not {}", number->text()));
   return *size;
 }
 
@@ -37,7 +38,8 @@ Result<SymbolId> declare_variable(const SyntaxTree& tree, const VariableDeclarat
                 .kind = kind,
                 .shape = {pool.dims.one(), pool.dims.one()},
                 .declared = declaration.name.span};
-  for (const auto& [id, into] : {std::pair(declaration.rows, &symbol.shape.rows), std::pair(declaration.cols, &symbol.shape.cols)}) {
+  for (const auto& [id, into] :
+       {std::pair(declaration.rows, &symbol.shape.rows), std::pair(declaration.cols, &symbol.shape.cols)}) {
     if (!id.valid()) continue;
     DVEC_TRY(size, elaborate_size(tree, id, scope, pool));
     *into = size;
@@ -48,8 +50,9 @@ Result<SymbolId> declare_variable(const SyntaxTree& tree, const VariableDeclarat
   for (const Spelled& word : declaration.attributes) {
     const auto attribute = attribute_named(word.name);
     if (!attribute) {
-      const std::vector<std::string> known = {"symmetric",  "spd",         "diagonal", "lower",    "upper", "skew",    "orthogonal",
-                                              "idempotent", "nonsingular", "constant", "positive", "unit",  "sign",    "integer"};
+      const std::vector<std::string> known = {"symmetric", "spd",        "diagonal",   "lower",       "upper",
+                                              "skew",      "orthogonal", "idempotent", "nonsingular", "constant",
+                                              "positive",  "unit",       "sign",       "integer"};
       Diagnostic d = error_at("E-NAME-04", word.span, fmt::format("`{}` is no attribute of a variable", word.name));
       d.repair = nearest(word.name, known).value_or("");
       return d;

@@ -40,14 +40,16 @@ Convention usual(DerivativeKind kind) {
 }  // namespace
 
 bool is_structured(Attribute attributes) {
-  return has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Diagonal | Attribute::Lower | Attribute::Upper |
-                             Attribute::Skew);
+  return has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Diagonal | Attribute::Lower |
+                             Attribute::Upper | Attribute::Skew);
 }
 
-SymbolId request_derivative(Program& program, TermPool& pool, Derivative request, Shape shape, const std::string& of_text) {
+SymbolId request_derivative(Program& program, TermPool& pool, Derivative request, Shape shape,
+                            const std::string& of_text) {
   for (const Derivative& known : program.derivatives)
     if (known.kind == request.kind && known.of == request.of && known.wrt == request.wrt &&
-        known.convention == request.convention && known.by_vech == request.by_vech && known.direction == request.direction)
+        known.convention == request.convention && known.by_vech == request.by_vech &&
+        known.direction == request.direction)
       return known.result;
   const auto written = [&](TermId t, const std::string& otherwise) {
     return pool[t].weight <= kLargestName ? print(pool, t) : otherwise;
@@ -64,8 +66,9 @@ SymbolId request_derivative(Program& program, TermPool& pool, Derivative request
 }
 
 /// Shape of a derivative of F by X: LANGUAGE.md section 2.
-std::optional<Shape> ExpressionElaborator::derivative_shape(const Frame& frame, const SyntaxNode& node, DerivativeKind kind,
-                                                            const Value& of, Shape wrt, bool by_vech) {
+std::optional<Shape> ExpressionElaborator::derivative_shape(const Frame& frame, const SyntaxNode& node,
+                                                            DerivativeKind kind, const Value& of, Shape wrt,
+                                                            bool by_vech) {
   DimTable& dims = pool_.dims;
   const Shape f = at(of.shape);
   const bool needs_scalar = kind == DerivativeKind::Gradient || kind == DerivativeKind::Hessian;
@@ -106,7 +109,8 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
 
   Derivative request{.kind = kind, .convention = usual(kind), .span = node.span};
   SyntaxId wrt_id = node.args[1];
-  if (const SyntaxNode& wrt = tree[wrt_id]; wrt.kind == SyntaxKind::Call && wrt.text == "vech" && wrt.args.size() == 1) {
+  if (const SyntaxNode& wrt = tree[wrt_id];
+      wrt.kind == SyntaxKind::Call && wrt.text == "vech" && wrt.args.size() == 1) {
     request.by_vech = true;
     wrt_id = wrt.args[0];
   }
@@ -121,13 +125,17 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
     bool named = symbol_kind == SymbolKind::Variable || symbol_kind == SymbolKind::Let;
     for (const Derivative& other : work_.program->derivatives) named = named && other.result != symbol.symbol;
     if (!named)
-      return error(frame, "E-DERIV-01", tree[wrt_id].span, "a derivative is by a variable or by a name given with `let`");
+      return error(frame, "E-DERIV-01", tree[wrt_id].span,
+                   "a derivative is by a variable or by a name given with `let`");
     request.wrt = symbol.symbol;
     const Attribute attributes = pool_.symbols[request.wrt].attributes;
     if (has(attributes, Attribute::Constant))
-      return error(frame, "E-DERIV-01", tree[wrt_id].span, fmt::format("{} is declared constant", pool_.symbols[request.wrt].name));
-    if (request.by_vech && !has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Lower | Attribute::Upper)) {
-      Diagnostic d = error_at("E-DERIV-03", tree[wrt_id].span, "`vech` stacks the free entries of a symmetric or triangular matrix");
+      return error(frame, "E-DERIV-01", tree[wrt_id].span,
+                   fmt::format("{} is declared constant", pool_.symbols[request.wrt].name));
+    if (request.by_vech &&
+        !has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Lower | Attribute::Upper)) {
+      Diagnostic d = error_at("E-DERIV-03", tree[wrt_id].span,
+                              "`vech` stacks the free entries of a symmetric or triangular matrix");
       d.notes = ShapeError(*this, frame).origins({wrt_id});
       return error(frame, std::move(d));
     }
@@ -144,18 +152,22 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
         ShapeError e(*this, frame);
         Diagnostic d = e.argument(node, 2, *direction, "E-SHAPE-12", "the direction has to have the variable's shape",
                                   e.other_arguments(node));
-        d.detail[0] = fmt::format("{} is {} but {} is {}.", e.quoted(node.args[1]), e.shape(*wrt), e.quoted(node.args[2]),
-                                  e.shape(*direction));
+        d.detail[0] = fmt::format("{} is {} but {} is {}.", e.quoted(node.args[1]), e.shape(*wrt),
+                                  e.quoted(node.args[2]), e.shape(*direction));
         return d;
       });
     request.direction = direction->term;
   } else if (node.args.size() == 3) {
     const SyntaxNode& third = tree[node.args[2]];
     const bool is_word = third.kind == SyntaxKind::Name;
-    if (is_word && third.text == "structured") request.convention = Convention::Structured;
-    else if (is_word && third.text == "entries") request.convention = Convention::Entries;
-    else if (is_word && third.text == "unconstrained") request.convention = Convention::Unconstrained;
-    else return error(frame, "E-DERIV-02", third.span, "the convention is `structured`, `entries` or `unconstrained`");
+    if (is_word && third.text == "structured")
+      request.convention = Convention::Structured;
+    else if (is_word && third.text == "entries")
+      request.convention = Convention::Entries;
+    else if (is_word && third.text == "unconstrained")
+      request.convention = Convention::Unconstrained;
+    else
+      return error(frame, "E-DERIV-02", third.span, "the convention is `structured`, `entries` or `unconstrained`");
     if (request.by_vech)
       return error(frame, "E-DERIV-02", third.span, "by the free entries (vech) there is one convention only");
     if (making_terms() && !is_structured(pool_.symbols[request.wrt].attributes)) request.convention = usual(kind);
@@ -163,7 +175,8 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
 
   const auto shape = derivative_shape(frame, node, kind, *of, at(wrt->shape), request.by_vech);
   if (!shape) return std::nullopt;
-  return Value{.shape = *shape, .term = make([&] {
+  return Value{.shape = *shape,
+               .term = make([&] {
                  request.of = of->term;
                  const std::string of_text = ShapeError(*this, frame).quoted(node.args[0]);
                  return pool_.symbol(request_derivative(*work_.program, pool_, request, *shape, of_text));

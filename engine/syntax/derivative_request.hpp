@@ -10,6 +10,7 @@ namespace dvec {
 
 /// The symbol that stands for a derivative; equal requests share one. `request.result` is set here: its name is
 /// "grad(R,gamma)", its shape as given.
-SymbolId request_derivative(Program& program, TermPool& pool, Derivative request, Shape shape, const std::string& of_text);
+SymbolId request_derivative(Program& program, TermPool& pool, Derivative request, Shape shape,
+                            const std::string& of_text);
 
 }  // namespace dvec

@@ -38,13 +38,16 @@ void ProgramElaborator::identify_sizes() {
       const auto symbol = dims.as_symbol(d);
       return symbol ? std::ranges::find(order, *symbol) - order.begin() : -1;
     };
-    const auto occurs = [&](Dim symbol, Dim in) { return std::ranges::count(dims.symbols(in), *dims.as_symbol(symbol)) > 0; };
+    const auto occurs = [&](Dim symbol, Dim in) {
+      return std::ranges::count(dims.symbols(in), *dims.as_symbol(symbol)) > 0;
+    };
     // The size that is declared later gives way to the earlier one, and a name gives way to anything else.
     const bool left_goes = position(left) > position(right);
     Dim goes = left_goes ? left : right, stays = left_goes ? right : left;
     if (position(goes) < 0 || occurs(goes, stays)) {
       if (dims.as_constant(left) && dims.as_constant(right))
-        work_.errors.push_back(error_at("E-SIZE-04", s.span, fmt::format("this cannot hold: {} is not {}", dims.text(left), dims.text(right))));
+        work_.errors.push_back(error_at(
+            "E-SIZE-04", s.span, fmt::format("this cannot hold: {} is not {}", dims.text(left), dims.text(right))));
       else
         identifications_.erase(&s);
       continue;
@@ -91,8 +94,10 @@ void ProgramElaborator::statement(const Statement&, const DimStatement& dim) {
       size = identified(work_.pool.dims.symbol(item.name.name));
       if (work_.pool.dims.as_symbol(size) == item.name.name) program_.dims.push_back(item.name.name);
     }
-    if (const auto number = work_.pool.dims.as_number(size); number && (*number <= Rational(0) || !number->is_integer())) {
-      broken(item.name, {error_at("E-SIZE-02", item.name.span, fmt::format("a size is a positive whole number, not {}", number->text()))});
+    if (const auto number = work_.pool.dims.as_number(size);
+        number && (*number <= Rational(0) || !number->is_integer())) {
+      broken(item.name, {error_at("E-SIZE-02", item.name.span,
+                                  fmt::format("a size is a positive whole number, not {}", number->text()))});
       continue;
     }
     scope_.bind(item.name.name, size, item.name.span);
@@ -176,7 +181,9 @@ void ProgramElaborator::statement(const Statement& s, const ClaimStatement& clai
   Diagnostics before = std::exchange(work_.errors, {});
   const auto both = expressions_.terms(tree_, claim.left, claim.right, scope_);
   Diagnostics found = std::exchange(work_.errors, std::move(before));
-  const auto of_shapes = [](const Diagnostic& d) { return d.code.starts_with("E-SHAPE") || d.code.starts_with("E-SIZE"); };
+  const auto of_shapes = [](const Diagnostic& d) {
+    return d.code.starts_with("E-SHAPE") || d.code.starts_with("E-SIZE");
+  };
   if (!both) {
     if (found.empty() || !std::ranges::all_of(found, of_shapes)) {
       work_.errors.insert(work_.errors.end(), found.begin(), found.end());
@@ -209,7 +216,8 @@ void ProgramElaborator::statement(const Statement& s, const AssumeStatement& ass
   if (both->first.shape != both->second.shape && !scalar(both->first) && !scalar(both->second)) {
     Diagnostic d = error_at("E-SHAPE-03", tree_[assume.right].span, "the two sides of the assumption differ in shape");
     d.also = {tree_[assume.left].span};
-    d.detail = {fmt::format("{} against {}", text(both->first.shape, work_.pool.dims), text(both->second.shape, work_.pool.dims))};
+    d.detail = {fmt::format("{} against {}", text(both->first.shape, work_.pool.dims),
+                            text(both->second.shape, work_.pool.dims))};
     work_.errors.push_back(std::move(d));
     return;
   }

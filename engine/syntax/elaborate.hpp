@@ -1,6 +1,6 @@
 #pragma once
-/// Syntax tree to terms: names resolved, shapes checked over symbolic sizes, broadcasts made explicit, derived operators
-/// put in. Nothing is repaired silently.
+/// Syntax tree to terms: names resolved, shapes checked over symbolic sizes, broadcasts made explicit, derived
+/// operators put in. Nothing is repaired silently.
 
 #include <string>
 #include <vector>
@@ -48,8 +48,9 @@ Result<Program> elaborate(const SyntaxTree& file, const Vocabulary& vocabulary, 
 Result<Program> read_program(const SourceText& source, const Vocabulary& vocabulary, TermPool& pool,
                              const ElaborateOptions& options = {});
 
-/// `dvec derive -e EXPR --wrt x`: a program whose `derive` is EXPR itself when it asks for derivatives; else the gradient
-/// (of a 1×1 EXPR) or the Jacobian by each of `wrt`, or by every variable when `wrt` is empty. Shapes are inferred.
+/// `dvec derive -e EXPR --wrt x`: a program whose `derive` is EXPR itself when it asks for derivatives; else the
+/// gradient (of a 1×1 EXPR) or the Jacobian by each of `wrt`, or by every variable when `wrt` is empty. Shapes are
+/// inferred.
 Result<Program> read_expression(const SourceText& source, const std::vector<std::string>& wrt,
                                 const Vocabulary& vocabulary, TermPool& pool);
 

@@ -10,7 +10,7 @@ namespace dvec {
 
 namespace {
 
-constexpr int kDeepest = 1500;                   // frames of evaluate() within each other, calls included
+constexpr int kDeepest = 1500;                    // frames of evaluate() within each other, calls included
 constexpr std::uint64_t kMostSteps = 20'000'000;  // nodes visited for one expression, calls included
 
 /// Terms of a sum, or factors of a product, not yet put together: a chain of n operands takes n steps, not n*n.
@@ -73,8 +73,8 @@ std::optional<Value> ExpressionElaborator::term(const SyntaxTree& tree, SyntaxId
   return both[0];
 }
 
-std::optional<std::pair<Value, Value>> ExpressionElaborator::terms(const SyntaxTree& tree, SyntaxId left, SyntaxId right,
-                                                                   const Scope& scope) {
+std::optional<std::pair<Value, Value>> ExpressionElaborator::terms(const SyntaxTree& tree, SyntaxId left,
+                                                                   SyntaxId right, const Scope& scope) {
   const auto both = run(tree, {left, right}, scope);
   if (!both[0] || !both[1]) return std::nullopt;
   return std::pair(*both[0], *both[1]);
@@ -102,7 +102,8 @@ std::vector<std::optional<Value>> ExpressionElaborator::run(const SyntaxTree& tr
   SizeUnifier sizes(pool_.dims);
   sizes_ = &sizes;
   const std::vector<std::optional<Value>> shapes = evaluate_all();
-  if (shapes.size() == 2 && shapes[0] && shapes[1] && sizes.unknown(shapes[0]->shape) + sizes.unknown(shapes[1]->shape) > 0)
+  if (shapes.size() == 2 && shapes[0] && shapes[1] &&
+      sizes.unknown(shapes[0]->shape) + sizes.unknown(shapes[1]->shape) > 0)
     (void)sizes.unify(shapes[0]->shape, shapes[1]->shape);
   (void)sizes.settle();
   for (Shape& s : constants_) s = sizes.resolve(s);
@@ -133,7 +134,8 @@ std::optional<Shape> ExpressionElaborator::shape(const SyntaxTree& tree, SyntaxI
 bool ExpressionElaborator::conforms(const SyntaxTree& tree, const Scope& scope, const Parameters* parameters) {
   SizeUnifier sizes(pool_.dims);
   sizes_ = &sizes;
-  const bool good = evaluate({.tree = tree, .scope = scope, .root = tree.root, .parameters = parameters}, tree.root).has_value();
+  const bool good =
+      evaluate({.tree = tree, .scope = scope, .root = tree.root, .parameters = parameters}, tree.root).has_value();
   sizes_ = nullptr;
   return good;
 }
@@ -152,7 +154,8 @@ std::optional<Value> ExpressionElaborator::evaluate(const Frame& frame, SyntaxId
   for (auto it = spine.rbegin(); it != spine.rend(); ++it) {
     if (!value) return value;
     if (++steps_ > kMostSteps)
-      return error(frame, "E-CALL-06", frame.tree[*it].span, "this expression grows too large when its calls are put in");
+      return error(frame, "E-CALL-06", frame.tree[*it].span,
+                   "this expression grows too large when its calls are put in");
     const SyntaxNode& node = frame.tree[*it];
     if (node.kind != SyntaxKind::Binary) {
       chain.finish(pool_, *value);
@@ -183,7 +186,8 @@ std::optional<Value> ExpressionElaborator::operand(const Frame& frame, SyntaxId 
   switch (node.kind) {
     case SyntaxKind::Number: {
       const auto number = Rational::parse(node.text);
-      if (!number) return error(frame, "E-NUMBER-02", node.span, fmt::format("the number {} is out of range", node.text));
+      if (!number)
+        return error(frame, "E-NUMBER-02", node.span, fmt::format("the number {} is out of range", node.text));
       return of_number(*number);
     }
     case SyntaxKind::Name: return name(frame, node);
@@ -199,7 +203,9 @@ std::optional<Value> ExpressionElaborator::operand(const Frame& frame, SyntaxId 
     }
     case SyntaxKind::Block: return later(frame, node.span, "a block matrix like [A, B; C, D]");
     case SyntaxKind::Colon: return later(frame, node.span, "indexing");
-    case SyntaxKind::Unary: case SyntaxKind::Binary: case SyntaxKind::Transpose: break;
+    case SyntaxKind::Unary:
+    case SyntaxKind::Binary:
+    case SyntaxKind::Transpose: break;
   }
   throw Bug("an operator is no operand");
 }
@@ -229,14 +235,16 @@ std::optional<Value> ExpressionElaborator::name(const Frame& frame, const Syntax
   if (const Named* known = frame.scope.find(node.text)) {
     if (auto value = named(*known)) return value;
     return report(frame, [&] {
-      Diagnostic d = error_at("E-NAME-03", node.span, fmt::format("`{}` is a function: it needs its arguments", node.text));
+      Diagnostic d =
+          error_at("E-NAME-03", node.span, fmt::format("`{}` is a function: it needs its arguments", node.text));
       return d;
     });
   }
   if (given_)
     if (const auto known = given_->find(node.text); known != given_->end()) return known->second;
   if (node.text == "pi") return Value{.shape = unit(), .term = make([&] { return pool_.pi(); })};
-  if (node.text == "I" || node.text == "eye" || node.text == "ones" || node.text == "zeros") return constant(frame, node);
+  if (node.text == "I" || node.text == "eye" || node.text == "ones" || node.text == "zeros")
+    return constant(frame, node);
   return unknown(frame, node);
 }
 
@@ -255,8 +263,7 @@ std::optional<Dim> ExpressionElaborator::size_of(const Frame& frame, SyntaxId id
   if (value->size) return value->size;
   return report(frame, [&] {
     Diagnostic d = error_at("E-SIZE-01", frame.tree[id].span, "a size is made of names of sizes and whole numbers");
-    if (frame.tree[id].kind == SyntaxKind::Name && !value->number)
-      d.notes = ShapeError(*this, frame).origins({id});
+    if (frame.tree[id].kind == SyntaxKind::Name && !value->number) d.notes = ShapeError(*this, frame).origins({id});
     return d;
   });
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// Elaboration of one expression. It runs in one of two ways over the same code: looking for shapes only, where sizes may
-/// be unknown and are unified, and making terms, where every size is known and a mismatch is a diagnostic.
+/// Elaboration of one expression. It runs in one of two ways over the same code: looking for shapes only, where sizes
+/// may be unknown and are unified, and making terms, where every size is known and a mismatch is a diagnostic.
 
 #include <cstdint>
 #include <optional>
@@ -21,9 +21,10 @@ struct Elaboration {
   const Vocabulary& vocabulary;
   ElaborateOptions options = {};
   Diagnostics errors = {};
-  Program* program = nullptr;      ///< where derivatives and broadcasts are noted; without it derivatives are errors
-  std::set<std::string, std::less<>> broken = {};  ///< names whose declaration has an error: their use is no second error
-  std::string subject = {};             ///< "B": the name that the broadcasts are noted for
+  Program* program = nullptr;  ///< where derivatives and broadcasts are noted; without it derivatives are errors
+  std::set<std::string, std::less<>> broken =
+      {};                    ///< names whose declaration has an error: their use is no second error
+  std::string subject = {};  ///< "B": the name that the broadcasts are noted for
 };
 
 class ExpressionElaborator {
@@ -33,7 +34,8 @@ class ExpressionElaborator {
   /// The term of an expression. Not set after an error.
   std::optional<Value> term(const SyntaxTree& tree, SyntaxId root, const Scope& scope);
   /// Both sides of a comparison: sizes left out on one side may be fixed by the other. The shapes may still differ.
-  std::optional<std::pair<Value, Value>> terms(const SyntaxTree& tree, SyntaxId left, SyntaxId right, const Scope& scope);
+  std::optional<std::pair<Value, Value>> terms(const SyntaxTree& tree, SyntaxId left, SyntaxId right,
+                                               const Scope& scope);
   /// A size.
   std::optional<Dim> size(const SyntaxTree& tree, SyntaxId root, const Scope& scope);
 
@@ -64,13 +66,16 @@ class ExpressionElaborator {
   std::optional<Value> operate(const Frame& frame, const SyntaxNode& node, Value left, Value right);
   std::optional<Joint> join(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   TermId spread(const Value& v, const Joint& joint, bool is_left);
-  void note_spread(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right, const Joint& joint);
+  void note_spread(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right,
+                   const Joint& joint);
   std::optional<Value> entrywise(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   std::optional<Value> product(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   std::optional<Value> divide(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   std::optional<Value> left_divide(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
-  std::optional<Value> matrix_power(const Frame& frame, const SyntaxNode& node, const Value& base, const Value& exponent);
-  std::optional<Value> entry_power(const Frame& frame, const SyntaxNode& node, const Value& base, const Value& exponent);
+  std::optional<Value> matrix_power(const Frame& frame, const SyntaxNode& node, const Value& base,
+                                    const Value& exponent);
+  std::optional<Value> entry_power(const Frame& frame, const SyntaxNode& node, const Value& base,
+                                   const Value& exponent);
   std::optional<Value> reciprocal(const Frame& frame, SyntaxId id, const Value& a);
   std::optional<Value> quotient(const Frame& frame, const SyntaxNode& node, const Value& over, const Value& under,
                                 const Joint& joint, SyntaxId id);
@@ -127,14 +132,14 @@ class ExpressionElaborator {
 
   Elaboration& work_;
   TermPool& pool_;
-  SizeUnifier* sizes_ = nullptr;        ///< set while only shapes are looked for
-  const Parameters* given_ = nullptr;   ///< names without declaration, while only shapes are looked for
-  std::vector<Shape> constants_;        ///< shapes of constants without sizes, in the order in which they are met
-  std::size_t met_ = 0;                 ///< how many of them have been met
+  SizeUnifier* sizes_ = nullptr;       ///< set while only shapes are looked for
+  const Parameters* given_ = nullptr;  ///< names without declaration, while only shapes are looked for
+  std::vector<Shape> constants_;       ///< shapes of constants without sizes, in the order in which they are met
+  std::size_t met_ = 0;                ///< how many of them have been met
   bool constants_known_ = false;
-  bool needs_constants_ = false;        ///< a constant without sizes was met before its shape was looked for
-  int depth_ = 0;                       ///< frames of `evaluate`
-  int calls_ = 0;                       ///< macros and derived operators within each other
+  bool needs_constants_ = false;  ///< a constant without sizes was met before its shape was looked for
+  int depth_ = 0;                 ///< frames of `evaluate`
+  int calls_ = 0;                 ///< macros and derived operators within each other
   std::uint64_t steps_ = 0;
 };
 

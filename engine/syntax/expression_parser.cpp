@@ -38,7 +38,8 @@ Infix infix(TokenKind kind) {
 bool is_power(TokenKind kind) { return kind == TokenKind::Caret || kind == TokenKind::DotCaret; }
 bool is_sign(TokenKind kind) { return kind == TokenKind::Plus || kind == TokenKind::Minus; }
 bool begins_operand(TokenKind kind) {
-  return kind == TokenKind::Number || kind == TokenKind::Name || kind == TokenKind::Open || kind == TokenKind::OpenSquare;
+  return kind == TokenKind::Number || kind == TokenKind::Name || kind == TokenKind::Open ||
+         kind == TokenKind::OpenSquare;
 }
 
 /// Counts how deep the parser is, for one frame.
@@ -90,7 +91,8 @@ SyntaxId ExpressionParser::fail_here(const char* code, const std::string& expect
   Span at = here.span;
   if (here.kind == TokenKind::Line || here.kind == TokenKind::End) at = {tokens_.last().end, tokens_.last().end};
   if (tokens_.at_statement())  // the line before is not complete
-    return fail(code, tokens_.last(), fmt::format("{} should follow `{}`", expected, tokens_.source().slice(tokens_.last())));
+    return fail(code, tokens_.last(),
+                fmt::format("{} should follow `{}`", expected, tokens_.source().slice(tokens_.last())));
   return fail(code, at, fmt::format("{} should stand here, not {}", expected, describe(here.kind, tokens_.text(here))));
 }
 
@@ -131,7 +133,8 @@ SyntaxId ExpressionParser::prefixed() {
   const Nesting nesting(depth_);
   const Token mark = tokens_.take();
   if (depth_ > options_.depth_limit)
-    return fail("E-PARSE-09", mark.span, fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
+    return fail("E-PARSE-09", mark.span,
+                fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
   const SyntaxId operand = prefixed();
   if (!operand.valid()) return operand;
   SyntaxNode node;
@@ -182,7 +185,8 @@ SyntaxId ExpressionParser::exponent() {
   if (!is_sign(tokens_.kind())) return primary();
   const Token mark = tokens_.take();
   if (depth_ > options_.depth_limit)
-    return fail("E-PARSE-09", mark.span, fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
+    return fail("E-PARSE-09", mark.span,
+                fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
   const SyntaxId operand = exponent();
   if (!operand.valid()) return operand;
   SyntaxNode node;
@@ -198,7 +202,8 @@ SyntaxId ExpressionParser::primary() {
   const Nesting nesting(depth_);
   const Token here = tokens_.current();
   if (depth_ > options_.depth_limit)
-    return fail("E-PARSE-09", here.span, fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
+    return fail("E-PARSE-09", here.span,
+                fmt::format("expressions may be nested {} deep, not deeper", options_.depth_limit));
   if (here.kind == TokenKind::Number) {
     tokens_.take();
     SyntaxNode node;

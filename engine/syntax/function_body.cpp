@@ -32,7 +32,8 @@ class BodyElaborator {
   /// Walks down the left operands, so that long sums need no deep stack.
   Maybe expression(SyntaxId id) {
     std::vector<SyntaxId> spine;
-    for (; tree_[id].kind == SyntaxKind::Binary || tree_[id].kind == SyntaxKind::Unary; id = tree_[id].args[0]) spine.push_back(id);
+    for (; tree_[id].kind == SyntaxKind::Binary || tree_[id].kind == SyntaxKind::Unary; id = tree_[id].args[0])
+      spine.push_back(id);
     Maybe value = operand(tree_[id]);
     std::vector<ScalarExpr> sum;  // terms of a sum not yet put together
     const auto finish = [&] {
@@ -67,7 +68,8 @@ class BodyElaborator {
 
   Maybe quotient(const SyntaxNode& n, ScalarExpr over, ScalarExpr under) {
     if (under.kind != ScalarExpr::Kind::Number)
-      return ScalarExpr::multiply({std::move(over), ScalarExpr::power(std::move(under), ScalarExpr::of_number(Rational(-1)))});
+      return ScalarExpr::multiply(
+          {std::move(over), ScalarExpr::power(std::move(under), ScalarExpr::of_number(Rational(-1)))});
     if (under.number.is_zero()) return fail("E-NUMBER-01", n.span, "division by zero");
     if (over.kind == ScalarExpr::Kind::Number) return ScalarExpr::of_number(over.number / under.number);
     return ScalarExpr::multiply({ScalarExpr::of_number(under.number.inverse()), std::move(over)});
@@ -75,17 +77,28 @@ class BodyElaborator {
 
   Maybe binary(const SyntaxNode& n, ScalarExpr left, ScalarExpr right) {
     switch (n.op) {
-      case Operator::Times: case Operator::EntryTimes: return ScalarExpr::multiply({std::move(left), std::move(right)});
-      case Operator::Divide: case Operator::EntryDivide: return quotient(n, std::move(left), std::move(right));
-      case Operator::LeftDivide: case Operator::EntryLeftDivide: return quotient(n, std::move(right), std::move(left));
-      case Operator::Power: case Operator::EntryPower: return ScalarExpr::power(std::move(left), std::move(right));
-      case Operator::Less: case Operator::LessEqual: case Operator::Greater: case Operator::GreaterEqual:
+      case Operator::Times:
+      case Operator::EntryTimes: return ScalarExpr::multiply({std::move(left), std::move(right)});
+      case Operator::Divide:
+      case Operator::EntryDivide: return quotient(n, std::move(left), std::move(right));
+      case Operator::LeftDivide:
+      case Operator::EntryLeftDivide: return quotient(n, std::move(right), std::move(left));
+      case Operator::Power:
+      case Operator::EntryPower: return ScalarExpr::power(std::move(left), std::move(right));
+      case Operator::Less:
+      case Operator::LessEqual:
+      case Operator::Greater:
+      case Operator::GreaterEqual:
         return fail("E-LATER-01", n.mark,
-                    fmt::format("the comparison `{}` as a value is part of the language but not yet of this version", text(n.op)));
-      case Operator::Add: case Operator::Subtract: break;
-      case Operator::Kronecker: case Operator::Range: break;
+                    fmt::format("the comparison `{}` as a value is part of the language but not yet of this version",
+                                text(n.op)));
+      case Operator::Add:
+      case Operator::Subtract: break;
+      case Operator::Kronecker:
+      case Operator::Range: break;
     }
-    return fail("E-BODY-01", n.mark, fmt::format("`{}` cannot stand in the body of an elementwise function", text(n.op)));
+    return fail("E-BODY-01", n.mark,
+                fmt::format("`{}` cannot stand in the body of an elementwise function", text(n.op)));
   }
 
   Maybe operand(const SyntaxNode& n) {
@@ -97,9 +110,14 @@ class BodyElaborator {
       }
       case SyntaxKind::Name: return name(n);
       case SyntaxKind::Call: return call(n);
-      case SyntaxKind::Transpose: return fail("E-BODY-01", n.span, "the body of an elementwise function has numbers only: nothing to transpose");
-      case SyntaxKind::Slot: case SyntaxKind::Index: case SyntaxKind::Block: case SyntaxKind::Colon:
-      case SyntaxKind::Unary: case SyntaxKind::Binary: break;
+      case SyntaxKind::Transpose:
+        return fail("E-BODY-01", n.span, "the body of an elementwise function has numbers only: nothing to transpose");
+      case SyntaxKind::Slot:
+      case SyntaxKind::Index:
+      case SyntaxKind::Block:
+      case SyntaxKind::Colon:
+      case SyntaxKind::Unary:
+      case SyntaxKind::Binary: break;
     }
     return fail("E-BODY-01", n.span, "this cannot stand in the body of an elementwise function");
   }
@@ -109,10 +127,11 @@ class BodyElaborator {
     const Named* known = scope_.find(n.text);
     if (!known && n.text == "pi") return ScalarExpr::pi();
     if (known && (std::holds_alternative<SymbolId>(known->what) || std::holds_alternative<Dim>(known->what)))
-      return fail("E-BODY-02", n.span,
-                  fmt::format("the body of an elementwise function sees its argument `{0}` only, not `{1}`; with `{1}` as a "
-                              "second argument it is a `let`",
-                              parameter_, n.text));
+      return fail(
+          "E-BODY-02", n.span,
+          fmt::format("the body of an elementwise function sees its argument `{0}` only, not `{1}`; with `{1}` as a "
+                      "second argument it is a `let`",
+                      parameter_, n.text));
     if (known || pool_.functions.find(n.text))
       return fail("E-NAME-03", n.span, fmt::format("`{}` is a function: it needs its argument", n.text));
     return fail("E-NAME-01", n.span, fmt::format("`{}` is not declared; the argument is `{}`", n.text, parameter_));
@@ -121,8 +140,10 @@ class BodyElaborator {
   Maybe call(const SyntaxNode& n) {
     std::optional<FunctionId> function;
     if (const Named* known = scope_.find(n.text)) {
-      if (const FunctionId* f = std::get_if<FunctionId>(&known->what)) function = *f;
-      else return fail("E-BODY-01", n.mark, fmt::format("`{}` is not an elementwise function", n.text));
+      if (const FunctionId* f = std::get_if<FunctionId>(&known->what))
+        function = *f;
+      else
+        return fail("E-BODY-01", n.mark, fmt::format("`{}` is not an elementwise function", n.text));
     } else {
       function = pool_.functions.find(n.text);
     }

@@ -161,8 +161,9 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
   if (!best) {  // no reading conforms: the plain one shows where
     best.emplace();
     for (std::size_t i = 0; i < names.matrices.size(); ++i)
-      best->shapes.push_back({pool.dims.symbol("?r" + std::to_string(i)),
-                              is_capital(names.matrices[i]) ? pool.dims.symbol("?k" + std::to_string(i)) : pool.dims.one()});
+      best->shapes.push_back(
+          {pool.dims.symbol("?r" + std::to_string(i)),
+           is_capital(names.matrices[i]) ? pool.dims.symbol("?k" + std::to_string(i)) : pool.dims.one()});
   }
 
   // Sizes that are still open get names: n if there is one only, else m, n, p, ...
@@ -173,7 +174,8 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
         if (symbol.starts_with('?')) add_once(open, symbol);
   std::vector<std::string> letters = {"m", "n", "p", "q", "r", "s", "k", "l", "t"};
   if (open.size() == 1) std::swap(letters[0], letters[1]);
-  for (std::size_t i = 1; letters.size() < open.size() + names.used.size() + 9; ++i) letters.push_back("n" + std::to_string(i));
+  for (std::size_t i = 1; letters.size() < open.size() + names.used.size() + 9; ++i)
+    letters.push_back("n" + std::to_string(i));
   std::erase_if(letters, [&](const std::string& l) { return names.used.contains(l); });
   for (std::size_t i = 0; i < open.size(); ++i) {
     for (Shape& s : best->shapes)
@@ -181,14 +183,17 @@ void ProgramElaborator::infer(const std::vector<SyntaxId>& roots) {
     program_.dims.push_back(letters[i]);
   }
   for (std::size_t i = 0; i < names.matrices.size(); ++i) {
-    const SymbolId symbol = pool.symbols.add({.name = names.matrices[i], .kind = SymbolKind::Variable, .shape = best->shapes[i], .declared = {}});
+    const SymbolId symbol = pool.symbols.add(
+        {.name = names.matrices[i], .kind = SymbolKind::Variable, .shape = best->shapes[i], .declared = {}});
     scope_.bind(names.matrices[i], symbol);
     program_.variables.push_back(symbol);
     const bool scalar = pool.is_scalar(best->shapes[i]);
-    program_.inferred.push_back(fmt::format("{} is {}", names.matrices[i], scalar ? "a scalar" : text(best->shapes[i], pool.dims)));
+    program_.inferred.push_back(
+        fmt::format("{} is {}", names.matrices[i], scalar ? "a scalar" : text(best->shapes[i], pool.dims)));
   }
   for (const std::string& size : names.sizes) program_.inferred.push_back(fmt::format("{} is a size", size));
-  for (const std::string& f : names.functions) program_.inferred.push_back(fmt::format("{} is an elementwise function", f));
+  for (const std::string& f : names.functions)
+    program_.inferred.push_back(fmt::format("{} is an elementwise function", f));
 }
 
 Result<Program> ProgramElaborator::run_expression(const std::vector<std::string>& wrt) {
@@ -218,10 +223,12 @@ Result<Program> ProgramElaborator::run_expression(const std::vector<std::string>
   const bool scalar = work_.pool.is_scalar(value->shape);
   for (const SymbolId x : by) {
     const Shape s = work_.pool.symbols[x].shape;
-    Derivative request{.kind = scalar ? DerivativeKind::Gradient : DerivativeKind::Jacobian, .of = value->term, .wrt = x};
+    Derivative request{
+        .kind = scalar ? DerivativeKind::Gradient : DerivativeKind::Jacobian, .of = value->term, .wrt = x};
     if (!scalar) request.convention = Convention::Unconstrained;
     request.span = tree_[tree_.root].span;
-    const Shape shape = scalar ? s : Shape{dims.multiply(value->shape.rows, value->shape.cols), dims.multiply(s.rows, s.cols)};
+    const Shape shape =
+        scalar ? s : Shape{dims.multiply(value->shape.rows, value->shape.cols), dims.multiply(s.rows, s.cols)};
     const std::string written(tree_.source->slice(request.span));
     program_.derive.push_back(work_.pool.symbol(request_derivative(program_, work_.pool, request, shape, written)));
     program_.derive_spans.push_back(request.span);
@@ -237,8 +244,8 @@ Result<Program> ProgramElaborator::run_claim() {
   return finish();
 }
 
-Result<Program> read_expression(const SourceText& source, const std::vector<std::string>& wrt, const Vocabulary& vocabulary,
-                                TermPool& pool) {
+Result<Program> read_expression(const SourceText& source, const std::vector<std::string>& wrt,
+                                const Vocabulary& vocabulary, TermPool& pool) {
   DVEC_TRY(tree, parse_expression(source, whole(source)));
   return ProgramElaborator(tree, vocabulary, pool, {}).run_expression(wrt);
 }

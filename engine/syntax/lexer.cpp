@@ -20,6 +20,7 @@ struct Spelling {
 };
 
 /// Longest first among those with a common beginning.
+// clang-format off
 constexpr std::array kSpellings = {
     Spelling{".**", TokenKind::DotCaret}, Spelling{"**", TokenKind::Caret},        Spelling{".*", TokenKind::DotStar},
     Spelling{"./", TokenKind::DotSlash},  Spelling{".\\", TokenKind::DotBackslash}, Spelling{".^", TokenKind::DotCaret},
@@ -36,25 +37,26 @@ constexpr std::array kSpellings = {
     Spelling{"−", TokenKind::Minus},      Spelling{"·", TokenKind::Star},          Spelling{"≤", TokenKind::LessEqual},
     Spelling{"≥", TokenKind::GreaterEqual}, Spelling{"≠", TokenKind::NotEqual},
 };
+// clang-format on
 
 /// Ranges of code points beyond ASCII that may stand in a name: letters, marks, subscripts. Symbols and
 /// punctuation (×, ÷, general punctuation, arrows, operators, box drawing, CJK punctuation, private use) may not.
 bool is_letter(char32_t c) {
   if (c < 0xAA || c == 0xAB || c == 0xBB || c == 0xD7 || c == 0xF7) return false;
   if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
-  if (c == 0x1D40 || c == 0x37E || c == 0x387) return false;     // ᵀ, Greek punctuation
-  if (c >= 0x2000 && c <= 0x206F) return false;                  // general punctuation
-  if (c >= 0x2070 && c <= 0x207F) return false;                  // superscripts
-  if (c >= 0x2080 && c <= 0x209F) return true;                   // subscripts
-  if (c >= 0x20A0 && c <= 0x20FF) return c >= 0x20D0;            // combining marks for symbols, not currencies
-  if (c >= 0x2100 && c <= 0x214F) return true;                   // ℝ, ℓ
-  if (c >= 0x2150 && c <= 0x2BFF) return false;                  // arrows, operators, shapes
+  if (c == 0x1D40 || c == 0x37E || c == 0x387) return false;  // ᵀ, Greek punctuation
+  if (c >= 0x2000 && c <= 0x206F) return false;               // general punctuation
+  if (c >= 0x2070 && c <= 0x207F) return false;               // superscripts
+  if (c >= 0x2080 && c <= 0x209F) return true;                // subscripts
+  if (c >= 0x20A0 && c <= 0x20FF) return c >= 0x20D0;         // combining marks for symbols, not currencies
+  if (c >= 0x2100 && c <= 0x214F) return true;                // ℝ, ℓ
+  if (c >= 0x2150 && c <= 0x2BFF) return false;               // arrows, operators, shapes
   if (c >= 0x3000 && c <= 0x3004) return false;
   if (c >= 0x3008 && c <= 0x3020) return false;
-  if (c >= 0xE000 && c <= 0xF8FF) return false;                  // private use
-  if (c >= 0xFE00 && c <= 0xFE0F) return false;                  // variation selectors
+  if (c >= 0xE000 && c <= 0xF8FF) return false;  // private use
+  if (c >= 0xFE00 && c <= 0xFE0F) return false;  // variation selectors
   if (c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFF)) return false;
-  if (c >= 0x1F000 && c <= 0x1FAFF) return false;                // pictographs
+  if (c >= 0x1F000 && c <= 0x1FAFF) return false;  // pictographs
   return c < 0xE0000;
 }
 
@@ -116,6 +118,7 @@ class Lexer {
 
   /// Does a line that ends in this token go on?
   static bool goes_on(TokenKind last) {
+    // clang-format off
     switch (last) {
       case TokenKind::Plus: case TokenKind::Minus: case TokenKind::Star: case TokenKind::Slash: case TokenKind::Backslash:
       case TokenKind::DotStar: case TokenKind::DotSlash: case TokenKind::DotBackslash: case TokenKind::Caret:
@@ -127,6 +130,7 @@ class Lexer {
       case TokenKind::CloseSquare: case TokenKind::Line: case TokenKind::Semicolon: case TokenKind::Stray:
       case TokenKind::End: return false;
     }
+    // clang-format on
     return false;
   }
 
@@ -137,8 +141,8 @@ class Lexer {
       while (is_digit(peek())) ++at_;
     };
     digits();
-    if (peek() == '.' && !(peek(1) == '*' || peek(1) == '/' || peek(1) == '\\' || peek(1) == '^' || peek(1) == '\'' ||
-                           peek(1) == '.')) {
+    if (peek() == '.' &&
+        !(peek(1) == '*' || peek(1) == '/' || peek(1) == '\\' || peek(1) == '^' || peek(1) == '\'' || peek(1) == '.')) {
       ++at_;
       digits();
     }
@@ -200,9 +204,11 @@ class Lexer {
   [[nodiscard]] CodePoint code_point() const {
     const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(peek(k)); };
     const unsigned char lead = byte(0);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : (lead & 0xF0) == 0xE0 ? 3
-                               : lead >= 0xF0 && lead < 0xF5                 ? 4
-                                                                             : 0;
+    const std::size_t length = lead < 0x80                   ? 1
+                               : lead >= 0xC2 && lead < 0xE0 ? 2
+                               : (lead & 0xF0) == 0xE0       ? 3
+                               : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                             : 0;
     if (length == 0 || at_ + length > end_) return {};
     char32_t code = length == 1 ? lead : lead & (0xFFu >> (length + 1));
     for (std::size_t k = 1; k < length; ++k) {
@@ -239,11 +245,13 @@ class Lexer {
 
   [[nodiscard]] std::string message(char32_t code, std::size_t begin) const {
     const std::string_view written = std::string_view(text_).substr(begin, at_ - begin);
-    if (code < 0x20 || code == 0x7F) return fmt::format("a control character (code {}) has no meaning here", static_cast<unsigned>(code));
+    if (code < 0x20 || code == 0x7F)
+      return fmt::format("a control character (code {}) has no meaning here", static_cast<unsigned>(code));
     if (code == '&' || code == '|' || code == '!' || code == '~')
       return fmt::format("`{}` is not part of the language: there are no logical values", written);
     if (code == '{' || code == '}' || code == '@')
-      return fmt::format("`{}` is not part of the language: there are matrices and functions declared by name only", written);
+      return fmt::format("`{}` is not part of the language: there are matrices and functions declared by name only",
+                         written);
     return fmt::format("`{}` has no meaning here", written);
   }
 

@@ -9,6 +9,7 @@
 
 namespace dvec {
 
+// clang-format off
 enum class TokenKind : std::uint8_t {
   Number, Name, Label,                                                     // 1e-3  X  "text"
   Plus, Minus, Star, Slash, Backslash, DotStar, DotSlash, DotBackslash, Caret, DotCaret, Kron,
@@ -20,10 +21,11 @@ enum class TokenKind : std::uint8_t {
   Stray,                                                                   // what is no token; already reported
   End,
 };
+// clang-format on
 
 struct Token {
   TokenKind kind = TokenKind::End;
-  bool spaced = false;         ///< white space, or a line break, stands before it
+  bool spaced = false;  ///< white space, or a line break, stands before it
   bool first_on_line = false;
   Span span;
 };

@@ -48,8 +48,8 @@ std::optional<ExpressionElaborator::Joint> ExpressionElaborator::join(const Fram
   const bool rows = one_size(l.rows, r.rows, joint.shape.rows, Side::Row);
   const bool cols = one_size(l.cols, r.cols, joint.shape.cols, Side::Column);
   const bool sum = node.op == Operator::Add || node.op == Operator::Subtract;
-  const char* what = node.op == Operator::Add        ? "sum"
-                     : node.op == Operator::Subtract ? "difference"
+  const char* what = node.op == Operator::Add          ? "sum"
+                     : node.op == Operator::Subtract   ? "difference"
                      : node.op == Operator::EntryPower ? "entrywise power"
                      : node.op == Operator::EntryTimes ? "entrywise product"
                                                        : "entrywise quotient";
@@ -59,14 +59,16 @@ std::optional<ExpressionElaborator::Joint> ExpressionElaborator::join(const Fram
       const std::string why = rows   ? fmt::format("they have {} and {} columns", text(l.cols), text(r.cols))
                               : cols ? fmt::format("they have {} and {} rows", text(l.rows), text(r.rows))
                                      : std::string("neither rows nor columns agree");
-      return ShapeError(*this, frame).operands(node, left, right, sum ? "E-SHAPE-01" : "E-SHAPE-03",
-                                               fmt::format("{} does not conform", what), why);
+      return ShapeError(*this, frame)
+          .operands(node, left, right, sum ? "E-SHAPE-01" : "E-SHAPE-03", fmt::format("{} does not conform", what),
+                    why);
     });
   if (joint.left != Side::Whole && joint.right != Side::Whole)
     return report(frame, [&] {
-      return ShapeError(*this, frame).operands(node, left, right, "E-SHAPE-04",
-                                               fmt::format("both operands of this {} would have to be spread", what),
-                                               "one of the two has to be written out");
+      return ShapeError(*this, frame)
+          .operands(node, left, right, "E-SHAPE-04",
+                    fmt::format("both operands of this {} would have to be spread", what),
+                    "one of the two has to be written out");
     });
   return joint;
 }
@@ -82,8 +84,8 @@ TermId ExpressionElaborator::spread(const Value& v, const Joint& joint, bool is_
 }
 
 /// Rows and columns that are spread are put on record; a scalar over a matrix is no surprise.
-void ExpressionElaborator::note_spread(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right,
-                                       const Joint& joint) {
+void ExpressionElaborator::note_spread(const Frame& frame, const SyntaxNode& node, const Value& left,
+                                       const Value& right, const Joint& joint) {
   if (!making_terms() || !work_.program || frame.foreign) return;
   for (const bool is_left : {true, false}) {
     const Side side = is_left ? joint.left : joint.right;
@@ -92,18 +94,22 @@ void ExpressionElaborator::note_spread(const Frame& frame, const SyntaxNode& nod
     const SyntaxId id = node.args[is_left ? 0 : 1];
     const Place place = frame.tree.source->place(frame.tree[id].span.begin);
     const std::string written = names.factor(id);
-    const std::string spread = side == Side::Row ? fmt::format("ones({},1)*{}", pool_.dims.text(joint.shape.rows), written)
-                                                 : fmt::format("{}*ones(1,{})", written, pool_.dims.text(joint.shape.cols));
+    const std::string spread = side == Side::Row
+                                   ? fmt::format("ones({},1)*{}", pool_.dims.text(joint.shape.rows), written)
+                                   : fmt::format("{}*ones(1,{})", written, pool_.dims.text(joint.shape.cols));
     work_.program->broadcasts.push_back(
-        {frame.tree[id].span, fmt::format("{}at {}:{}: {} is {}, spread as {}",
-                                          work_.subject.empty() ? "" : "in " + work_.subject + " ", place.line, place.column,
-                                          names.quoted(id), names.shape(is_left ? left : right), spread)});
+        {frame.tree[id].span,
+         fmt::format("{}at {}:{}: {} is {}, spread as {}", work_.subject.empty() ? "" : "in " + work_.subject + " ",
+                     place.line, place.column, names.quoted(id), names.shape(is_left ? left : right), spread)});
   }
 }
 
-std::optional<Value> ExpressionElaborator::operate(const Frame& frame, const SyntaxNode& node, Value left, Value right) {
+std::optional<Value> ExpressionElaborator::operate(const Frame& frame, const SyntaxNode& node, Value left,
+                                                   Value right) {
   switch (node.op) {
-    case Operator::Add: case Operator::Subtract: case Operator::EntryTimes: return entrywise(frame, node, left, right);
+    case Operator::Add:
+    case Operator::Subtract:
+    case Operator::EntryTimes: return entrywise(frame, node, left, right);
     case Operator::EntryDivide: {
       const auto joint = join(frame, node, left, right);
       if (!joint) return std::nullopt;
@@ -126,7 +132,10 @@ std::optional<Value> ExpressionElaborator::operate(const Frame& frame, const Syn
       return Value{.shape = {pool_.dims.multiply(l.rows, r.rows), pool_.dims.multiply(l.cols, r.cols)},
                    .term = make([&] { return pool_.kron(left.term, right.term); })};
     }
-    case Operator::Less: case Operator::LessEqual: case Operator::Greater: case Operator::GreaterEqual:
+    case Operator::Less:
+    case Operator::LessEqual:
+    case Operator::Greater:
+    case Operator::GreaterEqual:
       return later(frame, node.mark, fmt::format("the comparison `{}` as a value", text(node.op)));
     case Operator::Range: return later(frame, node.mark, "a range a:b");
   }
@@ -143,10 +152,12 @@ std::optional<Value> ExpressionElaborator::entrywise(const Frame& frame, const S
       return product(frame, node, left, right);
     note_spread(frame, node, left, right, *joint);
     return Value{.shape = joint->shape,
-                 .term = make([&] { return pool_.hadamard(spread(left, *joint, true), spread(right, *joint, false)); })};
+                 .term =
+                     make([&] { return pool_.hadamard(spread(left, *joint, true), spread(right, *joint, false)); })};
   }
   const bool minus = node.op == Operator::Subtract;
-  if (left.number && right.number) return of_number(minus ? *left.number - *right.number : *left.number + *right.number);
+  if (left.number && right.number)
+    return of_number(minus ? *left.number - *right.number : *left.number + *right.number);
   note_spread(frame, node, left, right, *joint);
   Value v{.shape = joint->shape};
   if (left.size && right.size)
@@ -167,18 +178,21 @@ std::optional<Value> ExpressionElaborator::product(const Frame& frame, const Syn
     const Value& s = scalar(left.shape) ? left : right;
     const Value& a = scalar(left.shape) ? right : left;
     Value v{.shape = at(a.shape), .term = make([&] { return pool_.scale(s.term, a.term); })};
-    if (left.size && right.size) v.size = pool_.dims.multiply(*left.size, *right.size);
-    else if (left.number && right.size) v.size = pool_.dims.scale(*left.number, *right.size);
-    else if (right.number && left.size) v.size = pool_.dims.scale(*right.number, *left.size);
+    if (left.size && right.size)
+      v.size = pool_.dims.multiply(*left.size, *right.size);
+    else if (left.number && right.size)
+      v.size = pool_.dims.scale(*left.number, *right.size);
+    else if (right.number && left.size)
+      v.size = pool_.dims.scale(*right.number, *left.size);
     return v;
   }
   const Shape l = at(left.shape), r = at(right.shape);
   if (same(l.cols, r.rows))
     return Value{.shape = {l.rows, r.cols}, .term = make([&] { return pool_.matmul(left.term, right.term); })};
   return report(frame, [&] {
-    return ShapeError(*this, frame).operands(
-        node, left, right, "E-SHAPE-02", "product does not conform",
-        fmt::format("inner sizes {} and {} differ", pool_.dims.text(l.cols), pool_.dims.text(r.rows)));
+    return ShapeError(*this, frame)
+        .operands(node, left, right, "E-SHAPE-02", "product does not conform",
+                  fmt::format("inner sizes {} and {} differ", pool_.dims.text(l.cols), pool_.dims.text(r.rows)));
   });
 }
 
@@ -197,9 +211,9 @@ std::optional<Value> ExpressionElaborator::quotient(const Frame& frame, const Sy
     return below ? product(frame, node, over, *below) : std::nullopt;
   }
   return Value{.shape = joint.shape, .term = make([&] {
-                 const TermId below = pool_.power(spread(under, joint, false), Rational(-1));
-                 return pool_.hadamard(spread(over, joint, true), below);
-               })};
+                                       const TermId below = pool_.power(spread(under, joint, false), Rational(-1));
+                                       return pool_.hadamard(spread(over, joint, true), below);
+                                     })};
 }
 
 /// A/B = A inv(B) for a square B; A/s entrywise.
@@ -211,11 +225,12 @@ std::optional<Value> ExpressionElaborator::divide(const Frame& frame, const Synt
   }
   const Shape l = at(left.shape), r = at(right.shape);
   if (same(r.rows, r.cols) && same(l.cols, r.rows))
-    return Value{.shape = {l.rows, r.rows}, .term = make([&] { return pool_.matmul(left.term, pool_.inverse(right.term)); })};
+    return Value{.shape = {l.rows, r.rows},
+                 .term = make([&] { return pool_.matmul(left.term, pool_.inverse(right.term)); })};
   return report(frame, [&] {
-    const std::string why = r.rows != r.cols
-                                ? std::string("what stands below has to be square, or a scalar")
-                                : fmt::format("columns {} and {} differ", pool_.dims.text(l.cols), pool_.dims.text(r.cols));
+    const std::string why =
+        r.rows != r.cols ? std::string("what stands below has to be square, or a scalar")
+                         : fmt::format("columns {} and {} differ", pool_.dims.text(l.cols), pool_.dims.text(r.cols));
     return ShapeError(*this, frame).operands(node, left, right, "E-SHAPE-06", "quotient does not conform", why);
   });
 }
@@ -229,11 +244,12 @@ std::optional<Value> ExpressionElaborator::left_divide(const Frame& frame, const
   }
   const Shape l = at(left.shape), r = at(right.shape);
   if (same(l.rows, l.cols) && same(l.rows, r.rows))
-    return Value{.shape = {l.cols, r.cols}, .term = make([&] { return pool_.matmul(pool_.inverse(left.term), right.term); })};
+    return Value{.shape = {l.cols, r.cols},
+                 .term = make([&] { return pool_.matmul(pool_.inverse(left.term), right.term); })};
   return report(frame, [&] {
-    const std::string why = l.rows != l.cols
-                                ? std::string("what is divided by has to be square, or a scalar")
-                                : fmt::format("rows {} and {} differ", pool_.dims.text(l.rows), pool_.dims.text(r.rows));
+    const std::string why =
+        l.rows != l.cols ? std::string("what is divided by has to be square, or a scalar")
+                         : fmt::format("rows {} and {} differ", pool_.dims.text(l.rows), pool_.dims.text(r.rows));
     return ShapeError(*this, frame).operands(node, left, right, "E-SHAPE-06", "quotient does not conform", why);
   });
 }
@@ -258,7 +274,8 @@ std::optional<Value> ExpressionElaborator::entry_power(const Frame& frame, const
     }
     return v;
   }
-  return Value{.shape = joint->shape, .term = make([&] {
+  return Value{.shape = joint->shape,
+               .term = make([&] {
                  const TermId below = spread(base, *joint, true);
                  const TermId above = joint->right == Side::Scalar ? exponent.term : spread(exponent, *joint, false);
                  return pool_.power_by(below, above);
@@ -284,10 +301,11 @@ std::optional<Value> ExpressionElaborator::matrix_power(const Frame& frame, cons
     return error(frame, "E-NUMBER-03", frame.tree[node.args[1]].span,
                  fmt::format("powers of a matrix go from -{0} to {0}", kLargestPower));
   return Value{.shape = s, .term = make([&] {
-                 if (*whole == 0) return pool_.eye(s.rows);
-                 const TermId factor = *whole > 0 ? base.term : pool_.inverse(base.term);
-                 return pool_.matmul(std::vector<TermId>(static_cast<std::size_t>(*whole > 0 ? *whole : -*whole), factor));
-               })};
+                             if (*whole == 0) return pool_.eye(s.rows);
+                             const TermId factor = *whole > 0 ? base.term : pool_.inverse(base.term);
+                             return pool_.matmul(
+                                 std::vector<TermId>(static_cast<std::size_t>(*whole > 0 ? *whole : -*whole), factor));
+                           })};
 }
 
 }  // namespace dvec

@@ -92,14 +92,16 @@ class Parser {
       expressions_.fail("E-PARSE-07", here.span, fmt::format("`{}` closes no bracket", text));
     } else if (here.kind == TokenKind::Number || here.kind == TokenKind::Name || here.kind == TokenKind::Open) {
       const std::string_view left = tokens_.source().slice(before);
-      expressions_.fail("E-PARSE-08", here.span, fmt::format("an operator is missing between `{}` and `{}`", left, text),
+      expressions_.fail("E-PARSE-08", here.span,
+                        fmt::format("an operator is missing between `{}` and `{}`", left, text),
                         here.kind == TokenKind::Open ? "" : fmt::format("{}*{}", left, text));
     } else if (here.kind == TokenKind::Assign) {
       expressions_.fail("E-PARSE-08", here.span, fmt::format("`=` cannot stand here; {} should end", what));
     } else if (here.kind == TokenKind::Equal || here.kind == TokenKind::NotEqual) {
       expressions_.fail("E-PARSE-08", here.span, fmt::format("`{}` stands in claims and assumptions only", text));
     } else {
-      expressions_.fail("E-PARSE-08", here.span, fmt::format("{} should end before {}", what, describe(here.kind, text)));
+      expressions_.fail("E-PARSE-08", here.span,
+                        fmt::format("{} should end before {}", what, describe(here.kind, text)));
     }
     return false;
   }
@@ -111,18 +113,27 @@ class Parser {
     tokens_.take();
     Statement statement;
     bool good = false;
-    if (text == "dim") good = dims(statement.what.emplace<DimStatement>());
-    else if (text == "var") good = variable_list(statement.what.emplace<VarStatement>());
-    else if (text == "function") good = function(statement.what.emplace<FunctionStatement>());
-    else if (text == "let") good = let(statement.what.emplace<LetStatement>());
-    else if (text == "derive") good = expression_list(statement.what.emplace<DeriveStatement>().items);
-    else if (text == "output") good = expression_list(statement.what.emplace<OutputStatement>().items);
-    else if (text == "claim") good = claim_rest(statement.what.emplace<ClaimStatement>());
-    else good = assume(statement.what.emplace<AssumeStatement>());
+    if (text == "dim")
+      good = dims(statement.what.emplace<DimStatement>());
+    else if (text == "var")
+      good = variable_list(statement.what.emplace<VarStatement>());
+    else if (text == "function")
+      good = function(statement.what.emplace<FunctionStatement>());
+    else if (text == "let")
+      good = let(statement.what.emplace<LetStatement>());
+    else if (text == "derive")
+      good = expression_list(statement.what.emplace<DeriveStatement>().items);
+    else if (text == "output")
+      good = expression_list(statement.what.emplace<OutputStatement>().items);
+    else if (text == "claim")
+      good = claim_rest(statement.what.emplace<ClaimStatement>());
+    else
+      good = assume(statement.what.emplace<AssumeStatement>());
     if (!good) return false;
     statement.span = cover(word.span, tokens_.last());
     const TokenKind next = tokens_.kind();
-    if (next != TokenKind::Line && next != TokenKind::Semicolon && next != TokenKind::End) return leftover("the statement");
+    if (next != TokenKind::Line && next != TokenKind::Semicolon && next != TokenKind::End)
+      return leftover("the statement");
     tree_.statements.push_back(std::move(statement));
     return true;
   }
@@ -132,7 +143,8 @@ class Parser {
     if (word.kind == TokenKind::Name && tokens_.ahead(1).kind == TokenKind::Assign)
       repair = fmt::format("let {} =", tokens_.text(word));
     expressions_.fail("E-PARSE-04", word.span,
-                      "a statement begins with dim, var, function, let, derive, claim, output or assume", std::move(repair));
+                      "a statement begins with dim, var, function, let, derive, claim, output or assume",
+                      std::move(repair));
     return false;
   }
 
@@ -290,8 +302,8 @@ class Parser {
     // The other relations are operators of expressions: take the outermost one apart.
     const SyntaxNode& node = tree_[assume.left];
     const bool comparison = node.kind == SyntaxKind::Binary && !node.bracketed &&
-                            (node.op == Operator::Less || node.op == Operator::LessEqual || node.op == Operator::Greater ||
-                             node.op == Operator::GreaterEqual);
+                            (node.op == Operator::Less || node.op == Operator::LessEqual ||
+                             node.op == Operator::Greater || node.op == Operator::GreaterEqual);
     if (!comparison) {
       expressions_.fail_here("E-PARSE-10", "one of > >= < <= == !=");
       return false;

@@ -7,8 +7,8 @@
 namespace dvec {
 
 struct ParseOptions {
-  bool slots = false;       ///< `[name]` is the slot of a rule, not a 1×1 block
-  int depth_limit = 1000;   ///< nesting of brackets, calls and prefixed signs
+  bool slots = false;      ///< `[name]` is the slot of a rule, not a 1×1 block
+  int depth_limit = 1000;  ///< nesting of brackets, calls and prefixed signs
   std::size_t error_limit = 20;
 };
 

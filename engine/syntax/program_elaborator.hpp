@@ -9,7 +9,8 @@ namespace dvec {
 
 class ProgramElaborator {
  public:
-  ProgramElaborator(const SyntaxTree& tree, const Vocabulary& vocabulary, TermPool& pool, const ElaborateOptions& options)
+  ProgramElaborator(const SyntaxTree& tree, const Vocabulary& vocabulary, TermPool& pool,
+                    const ElaborateOptions& options)
       : tree_(tree), work_{.pool = pool, .vocabulary = vocabulary, .options = options}, expressions_(work_) {
     work_.program = &program_;
   }

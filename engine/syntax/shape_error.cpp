@@ -25,8 +25,8 @@ std::string one_line(std::string_view text) {
   }
   if (code_points(out) <= kLongest) return out;
   std::size_t cut = 0;
-  for (std::size_t n = 0; n < kLongest; ++n)
-    do ++cut;
+  for (std::size_t n = 0; n < kLongest; ++n) do
+      ++cut;
     while ((static_cast<unsigned char>(out[cut]) & 0xC0) == 0x80);
   return out.substr(0, cut) + "…";
 }
@@ -45,7 +45,9 @@ std::vector<std::string> ShapeError::other_arguments(const SyntaxNode& call) con
     for (std::size_t i = 0; i < call.args.size(); ++i) out += (i ? "," : "") + argument(i);
     return out + ")";
   };
-  const auto written = [&](std::size_t i) { return std::string(frame_.tree.source->slice(frame_.tree[call.args[i]].span)); };
+  const auto written = [&](std::size_t i) {
+    return std::string(frame_.tree.source->slice(frame_.tree[call.args[i]].span));
+  };
   std::vector<std::string> out;
   for (std::size_t turn = call.args.size(); turn-- > 0;)
     out.push_back(with([&](std::size_t i) { return i == turn ? turned(call.args[i]) : written(i); }));
@@ -55,14 +57,16 @@ std::vector<std::string> ShapeError::other_arguments(const SyntaxNode& call) con
   return out;
 }
 
-std::vector<std::string> ShapeError::other_literals(const SyntaxNode& call, const std::vector<DerivedOperator>& forms) const {
+std::vector<std::string> ShapeError::other_literals(const SyntaxNode& call,
+                                                    const std::vector<DerivedOperator>& forms) const {
   std::vector<std::string> out;
   for (const DerivedOperator& form : forms) {
     if (form.parameters.size() != call.args.size()) continue;
     std::string text = call.text + "(";
     for (std::size_t i = 0; i < call.args.size(); ++i) {
       const auto& literal = form.parameters[i].literal;
-      text += (i ? "," : "") + (literal ? literal->text() : std::string(frame_.tree.source->slice(frame_.tree[call.args[i]].span)));
+      text += (i ? "," : "") +
+              (literal ? literal->text() : std::string(frame_.tree.source->slice(frame_.tree[call.args[i]].span)));
     }
     out.push_back(text + ")");
   }
@@ -136,13 +140,20 @@ std::vector<std::string> ShapeError::repairs(const SyntaxNode& node, const Value
       transposes(op);
       break;
     case Operator::Power: out.push_back(join(l, ".^", r)); break;
-    case Operator::Add: case Operator::Subtract:
+    case Operator::Add:
+    case Operator::Subtract:
       transposes(op);
       out.push_back(join(factor(a), "*", r));
       break;
-    case Operator::EntryDivide: case Operator::EntryLeftDivide: case Operator::EntryPower: transposes(op); break;
-    case Operator::Kronecker: case Operator::Less: case Operator::LessEqual: case Operator::Greater:
-    case Operator::GreaterEqual: case Operator::Range: break;
+    case Operator::EntryDivide:
+    case Operator::EntryLeftDivide:
+    case Operator::EntryPower: transposes(op); break;
+    case Operator::Kronecker:
+    case Operator::Less:
+    case Operator::LessEqual:
+    case Operator::Greater:
+    case Operator::GreaterEqual:
+    case Operator::Range: break;
   }
   // A column with a row: both spread, as a careful writer would say it.
   const DimTable& dims = elaborator_.pool_.dims;
@@ -168,7 +179,8 @@ Diagnostic ShapeError::operands(const SyntaxNode& node, const Value& left, const
                                 std::string message, const std::string& why) {
   Diagnostic d = error_at(code, frame_.tree[node.args[1]].span, std::move(message));
   d.also = {frame_.tree[node.args[0]].span};
-  d.detail = {fmt::format("{} is {} but {} is {}: {}.", quoted(node.args[0]), shape(left), quoted(node.args[1]), shape(right), why)};
+  d.detail = {fmt::format("{} is {} but {} is {}: {}.", quoted(node.args[0]), shape(left), quoted(node.args[1]),
+                          shape(right), why)};
   d.notes = origins({node.args[0], node.args[1]});
   d.repair = first_that_fits(node.span, repairs(node, left, right));
   return d;
@@ -237,8 +249,9 @@ Diagnostic ShapeError::unknown_name(const SyntaxNode& node) {
   } else {
     for (const char* name : {"pi", "ones", "zeros", "eye"}) names.emplace_back(name);
   }
-  Diagnostic d = error_at("E-NAME-01", call ? node.mark : node.span,
-                          fmt::format("`{}` is {}", node.text, call ? "no function that is known here" : "not declared"));
+  Diagnostic d =
+      error_at("E-NAME-01", call ? node.mark : node.span,
+               fmt::format("`{}` is {}", node.text, call ? "no function that is known here" : "not declared"));
   const auto near = nearest(node.text, names);
   if (!near) return d;
   d.repair = *near;

@@ -23,7 +23,8 @@ class ShapeError {
   /// "G1 is p1×p2 (declared at 3:1)" for the names in some expressions: each once, the first four.
   [[nodiscard]] std::vector<std::string> origins(const std::vector<SyntaxId>& in);
   /// The call as other forms would have it: with the literals of each.
-  [[nodiscard]] std::vector<std::string> other_literals(const SyntaxNode& call, const std::vector<DerivedOperator>& forms) const;
+  [[nodiscard]] std::vector<std::string> other_literals(const SyntaxNode& call,
+                                                        const std::vector<DerivedOperator>& forms) const;
   /// The first text that fits in the place of a node: in the whole expression, or else by itself.
   [[nodiscard]] std::string first_that_fits(Span place, const std::vector<std::string>& texts);
   /// "N×p1".

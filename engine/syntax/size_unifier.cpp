@@ -96,11 +96,13 @@ bool SizeUnifier::guess(const std::vector<std::string>& order) {
     if (unknown(b)) std::swap(open, known);
     const auto is_open = [this](Dim d) { return dims_->as_symbol(d) && is_unknown(*dims_->as_symbol(d)); };
     const auto is_known = [this](Dim d) { return dims_->as_symbol(d) && !is_unknown(*dims_->as_symbol(d)); };
-    if (open.size() != known.size() || !std::ranges::all_of(open, is_open) || !std::ranges::all_of(known, is_known)) return false;
+    if (open.size() != known.size() || !std::ranges::all_of(open, is_open) || !std::ranges::all_of(known, is_known))
+      return false;
     const auto serial = [this](Dim d) { return std::stoi(dims_->as_symbol(d)->substr(2)); };
     std::ranges::sort(open, {}, serial);
     if (open.size() == 2 && serial(open[0]) + 1 == serial(open[1]))
-      std::ranges::sort(known, {}, [&](Dim d) { return std::ranges::find(order, *dims_->as_symbol(d)) - order.begin(); });
+      std::ranges::sort(known, {},
+                        [&](Dim d) { return std::ranges::find(order, *dims_->as_symbol(d)) - order.begin(); });
     for (std::size_t i = 0; i < open.size(); ++i)
       if (!unify(open[i], known[i])) return false;
     if (!settle()) return false;

@@ -14,7 +14,8 @@ class SizeUnifier {
  public:
   explicit SizeUnifier(DimTable& dims) : dims_(&dims) {}
 
-  /// A size that entrywise operators may take for 1 (of `ones` without sizes), or one that they spread over (of a name).
+  /// A size that entrywise operators may take for 1 (of `ones` without sizes), or one that they spread over (of a
+  /// name).
   enum class Use { Constant, Name };
   Dim fresh(Use use);
 

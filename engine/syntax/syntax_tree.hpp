@@ -29,10 +29,22 @@ enum class SyntaxKind : std::uint8_t {
 };
 
 enum class Operator : std::uint8_t {
-  Add, Subtract, Times, Divide, LeftDivide, EntryTimes, EntryDivide, EntryLeftDivide, Power, EntryPower,
-  Kronecker,                            ///< the spelling ⊗
-  Less, LessEqual, Greater, GreaterEqual,
-  Range,                                ///< a:b
+  Add,
+  Subtract,
+  Times,
+  Divide,
+  LeftDivide,
+  EntryTimes,
+  EntryDivide,
+  EntryLeftDivide,
+  Power,
+  EntryPower,
+  Kronecker,  ///< the spelling ⊗
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  Range,  ///< a:b
 };
 
 /// The operator as programs write it: "+", ".*".
@@ -40,12 +52,12 @@ enum class Operator : std::uint8_t {
 
 struct SyntaxNode {
   SyntaxKind kind = SyntaxKind::Number;
-  Operator op = Operator::Add;      ///< Unary, Binary
-  int primes = 0;                   ///< Call: derivative marks between name and bracket
-  bool bracketed = false;           ///< written in round brackets
-  Span span;                        ///< the whole of it, brackets of a bracketed expression included
-  Span mark;                        ///< the operator, or the name of a call
-  std::string text;                 ///< Number: as written; Name, Slot, Call: the name
+  Operator op = Operator::Add;  ///< Unary, Binary
+  int primes = 0;               ///< Call: derivative marks between name and bracket
+  bool bracketed = false;       ///< written in round brackets
+  Span span;                    ///< the whole of it, brackets of a bracketed expression included
+  Span mark;                    ///< the operator, or the name of a call
+  std::string text;             ///< Number: as written; Name, Slot, Call: the name
   std::vector<SyntaxId> args;
   std::vector<std::uint32_t> rows;  ///< Block
 };

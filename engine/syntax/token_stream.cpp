@@ -13,7 +13,8 @@ bool is_statement_word(std::string_view word) {
 
 /// `var x` begins a statement, `var(x,1)` is a call.
 bool TokenStream::begins_statement(std::size_t at) const {
-  if (at + 1 >= tokens_.size() || tokens_[at].kind != TokenKind::Name || !is_statement_word(text(tokens_[at]))) return false;
+  if (at + 1 >= tokens_.size() || tokens_[at].kind != TokenKind::Name || !is_statement_word(text(tokens_[at])))
+    return false;
   const TokenKind next = tokens_[at + 1].kind;
   return next == TokenKind::Name || next == TokenKind::Label || (next == TokenKind::Open && text(tokens_[at]) != "var");
 }

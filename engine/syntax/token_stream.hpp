@@ -32,8 +32,8 @@ class TokenStream {
   bool within_round(bool inside);
   /// Marks the token at hand as the first of a statement.
   void begin_statement();
-  /// Goes to the end of the statement that was begun, or of what may have been meant as one: where a bracket is open, to
-  /// the next line that certainly begins another.
+  /// Goes to the end of the statement that was begun, or of what may have been meant as one: where a bracket is open,
+  /// to the next line that certainly begins another.
   void skip_statement();
 
  private:

@@ -13,7 +13,7 @@ namespace dvec {
 
 struct Value {
   Shape shape = {};
-  TermId term = {};                     ///< not set while only shapes are looked for
+  TermId term = {};                               ///< not set while only shapes are looked for
   std::optional<Rational> number = std::nullopt;  ///< a number written out: 2, -1/3
   std::optional<Dim> size = std::nullopt;         ///< made of size names and numbers: its polynomial
 };
@@ -27,9 +27,9 @@ struct Frame {
   SyntaxId root;                           ///< the whole expression
   const Parameters* parameters = nullptr;  ///< of the call; they hide the scope's names
   const Frame* caller = nullptr;
-  Span call = {};                               ///< in the caller's text
-  std::string name = {};                        ///< of the macro or derived operator
-  bool foreign = false;                    ///< the text is not the program's: speak of the call instead
+  Span call = {};         ///< in the caller's text
+  std::string name = {};  ///< of the macro or derived operator
+  bool foreign = false;   ///< the text is not the program's: speak of the call instead
 };
 
 }  // namespace dvec

@@ -16,7 +16,7 @@ namespace dvec {
 
 /// A matrix with a declared shape, or a number that the call must state: mean(A,1) has the parameters A and 1.
 struct DerivedParameter {
-  std::string name;                 ///< empty for a literal
+  std::string name;  ///< empty for a literal
   std::optional<Rational> literal;
   VariableDeclaration declaration;  ///< shape as expressions over size names, in DerivedOperator::tree
 };
@@ -32,7 +32,8 @@ struct DerivedOperator {
 
 class Vocabulary {
  public:
-  /// Several operators of one name are tried in the order of addition; the first whose literals and shapes fit is meant.
+  /// Several operators of one name are tried in the order of addition; the first whose literals and shapes fit is
+  /// meant.
   void add(DerivedOperator derived);
   /// All of this name, in order; empty when there is none.
   [[nodiscard]] const std::vector<DerivedOperator>& find(std::string_view name) const;

@@ -42,12 +42,18 @@ TEST_CASE("random bytes are answered by diagnostics", "[syntax][fuzz]") {
 }
 
 TEST_CASE("random tokens are answered by a program or by diagnostics", "[syntax][fuzz]") {
-  const std::vector<std::string> tokens = {
-      "dim ",  "var ",  "function ", "let ", "derive ", "claim ", "output ", "assume ", "expect ", "n",     "m",    "X",
-      "x",     "A",     "f",         "kron", "vec",     "inv",    "sum",     "mean",    "grad",    "ones",  "I",    "eye",
-      "(",     ")",     "[",         "]",    ",",       ";",      "\n",      "+",       "-",       "*",     ".*",   "/",
-      "./",    "^",     ".^",        "'",    "==",      "!=",     ">",       "=",       ":",       "\"l\"", "2",    "0.5",
-      "⊗",     "ᵀ",     "γ",         "# c",  "...",     "\xff",   "commutation_matrix",     "reshape",      "pi",   "-1"};
+  const std::vector<std::string> tokens = {"dim ",    "var ",    "function ", "let ",    "derive ",
+                                           "claim ",  "output ", "assume ",   "expect ", "n",
+                                           "m",       "X",       "x",         "A",       "f",
+                                           "kron",    "vec",     "inv",       "sum",     "mean",
+                                           "grad",    "ones",    "I",         "eye",     "(",
+                                           ")",       "[",       "]",         ",",       ";",
+                                           "\n",      "+",       "-",         "*",       ".*",
+                                           "/",       "./",      "^",         ".^",      "'",
+                                           "==",      "!=",      ">",         "=",       ":",
+                                           "\"l\"",   "2",       "0.5",       "⊗",       "ᵀ",
+                                           "γ",       "# c",     "...",       "\xff",    "commutation_matrix",
+                                           "reshape", "pi",      "-1"};
   std::mt19937 random(7);
   for (int trial = 0; trial < 3000; ++trial) {
     std::string text = trial % 2 ? "dim n, m\nvar X(n,m), x(n), A(n,n)\nfunction f\n" : "";
@@ -58,19 +64,21 @@ TEST_CASE("random tokens are answered by a program or by diagnostics", "[syntax]
 }
 
 TEST_CASE("a good program with some characters changed is answered", "[syntax][fuzz]") {
-  const std::string good =
-      "dim N, p1, p2\nvar X(N,p1), y(N), G1(p1,p2), G2(p2)\nvar gamma(1,p2) positive\nfunction a\n"
-      "let Z = X*G1\nlet mu = mean(Z,1)\nlet B = gamma .* (Z - ones*mu)\nlet quad(A,x) = x'*A*x\n"
-      "let e = y - a(B)*G2\nlet R = e'*e/N + quad(X*X', y)\nderive grad(R, gamma), hess(R, G2)\n"
-      "claim \"c\": a'(B) == 2*B expect false\nassume N > 2\n";
+  const std::string good = "dim N, p1, p2\nvar X(N,p1), y(N), G1(p1,p2), G2(p2)\nvar gamma(1,p2) positive\nfunction a\n"
+                           "let Z = X*G1\nlet mu = mean(Z,1)\nlet B = gamma .* (Z - ones*mu)\nlet quad(A,x) = x'*A*x\n"
+                           "let e = y - a(B)*G2\nlet R = e'*e/N + quad(X*X', y)\nderive grad(R, gamma), hess(R, G2)\n"
+                           "claim \"c\": a'(B) == 2*B expect false\nassume N > 2\n";
   std::mt19937 random(11);
   for (int trial = 0; trial < 1500; ++trial) {
     std::string text = good;
     for (std::size_t k = random() % 4 + 1; k > 0; --k) {
       const std::size_t at = random() % text.size();
-      if (random() % 3 == 0) text.erase(at, random() % 9);
-      else if (random() % 2 == 0) text[at] = good[random() % good.size()];
-      else text.insert(at, 1, static_cast<char>(random() % 256));
+      if (random() % 3 == 0)
+        text.erase(at, random() % 9);
+      else if (random() % 2 == 0)
+        text[at] = good[random() % good.size()];
+      else
+        text.insert(at, 1, static_cast<char>(random() % 256));
     }
     survive(text);
   }
@@ -94,6 +102,7 @@ TEST_CASE("long and deep texts are answered", "[syntax][fuzz]") {
   survive("let a = " + std::string(100000, '-') + "1");
   std::string macros = "dim n\nvar A(n,n)\nlet f0(x) = x*x\n";
   for (int i = 1; i < 60; ++i)
-    macros += "let f" + std::to_string(i) + "(x) = f" + std::to_string(i - 1) + "(x) + f" + std::to_string(i - 1) + "(x)\n";
+    macros +=
+        "let f" + std::to_string(i) + "(x) = f" + std::to_string(i - 1) + "(x) + f" + std::to_string(i - 1) + "(x)\n";
   survive(macros + "let y = f12(A)\n");
 }

@@ -11,12 +11,14 @@ std::string brackets(const SyntaxTree& tree, SyntaxId id) {
   const SyntaxNode& n = tree[id];
   std::string head;
   switch (n.kind) {
-    case SyntaxKind::Number: case SyntaxKind::Name: return n.text;
+    case SyntaxKind::Number:
+    case SyntaxKind::Name: return n.text;
     case SyntaxKind::Slot: return "[" + n.text + "]";
     case SyntaxKind::Colon: return ":";
     case SyntaxKind::Call: head = n.text + std::string(static_cast<std::size_t>(n.primes), '\''); break;
     case SyntaxKind::Index: head = "index"; break;
-    case SyntaxKind::Unary: case SyntaxKind::Binary: head = text(n.op); break;
+    case SyntaxKind::Unary:
+    case SyntaxKind::Binary: head = text(n.op); break;
     case SyntaxKind::Transpose: head = "'"; break;
     case SyntaxKind::Block: {
       std::string out = "[";
@@ -152,10 +154,11 @@ TEST_CASE("a line goes on after an operator, a comma, an open bracket, and insid
 }
 
 TEST_CASE("every statement of the language parses", "[syntax]") {
-  CHECK(statements("dim N, p1\ndim n = 3\nvar X(N,p1) spd positive, y(N), s\nfunction a\nfunction f(x) = x/(1+exp(-x))\n"
-                   "let Z = X\nlet quad(A,x) = x'*A*x\nderive grad(R,X), jac(Z,X)\noutput Z, y\nassume s > 0\n"
-                   "assume N >= 2; assume N == p1\nclaim \"l\": Z == X\nclaim Z != X expect false\n"
-                   "claim Z == X expect ill-typed % done\n") == 15);
+  CHECK(
+      statements("dim N, p1\ndim n = 3\nvar X(N,p1) spd positive, y(N), s\nfunction a\nfunction f(x) = x/(1+exp(-x))\n"
+                 "let Z = X\nlet quad(A,x) = x'*A*x\nderive grad(R,X), jac(Z,X)\noutput Z, y\nassume s > 0\n"
+                 "assume N >= 2; assume N == p1\nclaim \"l\": Z == X\nclaim Z != X expect false\n"
+                 "claim Z == X expect ill-typed % done\n") == 15);
 }
 
 TEST_CASE("a claim may be read by itself", "[syntax]") {
@@ -184,7 +187,8 @@ TEST_CASE("nesting has a stated limit, chains have none", "[syntax]") {
     return out;
   };
   CHECK(parsed(times(900, "(") + "x" + times(900, ")")) == "x");
-  for (const char* opening : {"(", "f(", "-", "2^(", "[", "x'("}) CHECK(parsed(times(100000, opening) + "x") == "E-PARSE-09");
+  for (const char* opening : {"(", "f(", "-", "2^(", "[", "x'("})
+    CHECK(parsed(times(100000, opening) + "x") == "E-PARSE-09");
   CHECK(parsed("2^" + times(100000, "-") + "x") == "E-PARSE-09");
   const SourceText chain("test", "x" + times(100000, "+x"));
   CHECK(parse_expression(chain, whole(chain)).ok());

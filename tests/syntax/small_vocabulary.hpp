@@ -52,7 +52,9 @@ class SmallVocabulary {
               const std::string& body) {
     const SourceText& d = text(declarations);
     const SourceText& b = text(body);
-    DerivedOperator derived{.name = name, .parameters = {}, .declarations = keep(parse_variables(d, whole(d))),
+    DerivedOperator derived{.name = name,
+                            .parameters = {},
+                            .declarations = keep(parse_variables(d, whole(d))),
                             .body = keep(parse_expression(b, whole(b)))};
     for (const std::string& p : parameters) {
       DerivedParameter parameter;
