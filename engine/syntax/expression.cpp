@@ -10,8 +10,9 @@ namespace dvec {
 
 namespace {
 
-constexpr int kDeepest = 1500;                    // frames of evaluate() within each other, calls included
-constexpr std::uint64_t kMostSteps = 20'000'000;  // nodes visited for one expression, calls included
+constexpr int kDeepest = 1500;  // frames of evaluate() within each other, calls included
+constexpr std::uint64_t kMostSteps =
+    40'000'000;  // nodes visited, and arguments copied, for one expression with its calls
 
 /// Terms of a sum, or factors of a product, not yet put together: a chain of n operands takes n steps, not n*n.
 struct Chain {
@@ -44,7 +45,11 @@ Chain::Kind chain_kind(Operator op, const Value& left, const Value& right, const
   const bool equal = left.shape == right.shape;
   if (op == Operator::Add || op == Operator::Subtract)
     return equal && !(left.size && right.size) ? Chain::Kind::Sum : Chain::Kind::None;
-  if (pool.is_scalar(left.shape) || pool.is_scalar(right.shape)) return Chain::Kind::None;
+  if (pool.is_scalar(left.shape) || pool.is_scalar(right.shape)) {
+    const auto constant = [](const Value& v) { return v.number || v.size; };
+    const bool factors = equal && (op == Operator::Times || op == Operator::EntryTimes);
+    return factors && !(constant(left) && constant(right)) ? Chain::Kind::Entries : Chain::Kind::None;
+  }
   if (op == Operator::Times) return left.shape.cols == right.shape.rows ? Chain::Kind::Product : Chain::Kind::None;
   return op == Operator::EntryTimes && equal ? Chain::Kind::Entries : Chain::Kind::None;
 }
@@ -147,6 +152,7 @@ std::optional<Value> ExpressionElaborator::evaluate(const Frame& frame, SyntaxId
   if (depth_ > kDeepest)
     return error(frame, "E-CALL-05", frame.tree[id].span, "calls and brackets are nested too deep here");
 
+  ++steps_;
   std::vector<SyntaxId> spine;
   for (; on_spine(frame.tree[id]); id = frame.tree[id].args[0]) spine.push_back(id);
   std::optional<Value> value = operand(frame, id);
@@ -155,7 +161,7 @@ std::optional<Value> ExpressionElaborator::evaluate(const Frame& frame, SyntaxId
     if (!value) return value;
     if (++steps_ > kMostSteps)
       return error(frame, "E-CALL-06", frame.tree[*it].span,
-                   "this expression grows too large when its calls are put in");
+                   "this expression is too large, or grows too large when its calls are put in");
     const SyntaxNode& node = frame.tree[*it];
     if (node.kind != SyntaxKind::Binary) {
       chain.finish(pool_, *value);
@@ -168,6 +174,7 @@ std::optional<Value> ExpressionElaborator::evaluate(const Frame& frame, SyntaxId
     if (kind == Chain::Kind::None) {
       chain.finish(pool_, *value);
       value = operate(frame, node, *value, *right);
+      if (value && value->term.valid()) steps_ += pool_[value->term].args.size();
       continue;
     }
     if (chain.kind != kind) {
