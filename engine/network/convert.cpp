@@ -272,10 +272,13 @@ class Converter {
 
 // --- normalisation ---------------------------------------------------------------------------------------------------
 
-/// Deltas as a substitution: each class of equal indices is represented by a free index where it has one.
+/// Free indices and their places: rows before columns.
+using FreePlaces = std::map<Index, std::size_t>;
+
+/// Deltas as a substitution: each class of equal indices is represented by its first free index where it has one.
 class Substitution {
  public:
-  explicit Substitution(std::set<Index> free) : free_(std::move(free)) {}
+  explicit Substitution(const FreePlaces& free) : free_(free) {}
 
   Index operator()(Index i) const {
     auto it = to_.find(i);
@@ -289,7 +292,11 @@ class Substitution {
     a = (*this)(a);
     b = (*this)(b);
     if (a == b) return;
-    const bool keep_a = free_.contains(a) != free_.contains(b) ? free_.contains(a) : a < b;
+    const auto place = [&](Index i) {
+      const auto at = free_.find(i);
+      return at == free_.end() ? free_.size() : at->second;
+    };
+    const bool keep_a = std::pair(place(a), a) < std::pair(place(b), b);
     if (keep_a)
       to_[b] = a;
     else
@@ -300,7 +307,7 @@ class Substitution {
   }
 
  private:
-  std::set<Index> free_;
+  const FreePlaces& free_;
   std::map<Index, Index> to_;
 };
 
@@ -323,7 +330,7 @@ int occurrences(const Monomial& m, Index i) {
 
 class Normaliser {
  public:
-  Normaliser(TermPool& pool, IndexSpace& space, const ConvertOptions& options, std::set<Index> free)
+  Normaliser(TermPool& pool, IndexSpace& space, const ConvertOptions& options, FreePlaces free)
       : pool_(pool), space_(space), options_(options), free_(std::move(free)) {}
 
   void run(Monomial& m) {
@@ -369,8 +376,11 @@ class Normaliser {
       if (const Index r = by(i); !free_.contains(r)) bound.insert(r);
     m.bound.assign(bound.begin(), bound.end());
     m.equal.clear();
-    for (const Index i : free_)
+    for (const auto& [i, place] : free_)
       if (const Index r = by(i); r != i) m.equal.emplace_back(r, i);
+    std::sort(m.equal.begin(), m.equal.end(), [this](const auto& a, const auto& b) {
+      return std::pair(free_.at(a.first), free_.at(a.second)) < std::pair(free_.at(b.first), free_.at(b.second));
+    });
   }
 
   void orient(Monomial& m) const {
@@ -459,7 +469,7 @@ class Normaliser {
   TermPool& pool_;
   IndexSpace& space_;
   const ConvertOptions& options_;
-  std::set<Index> free_;
+  FreePlaces free_;
 };
 
 }  // namespace
@@ -474,8 +484,9 @@ std::optional<Network> to_network(TermPool& pool, IndexSpace& space, TermId term
 void normalise(TermPool& pool, IndexSpace& space, Network& network, const ConvertOptions& options) {
   network.rows = space.resolve(network.rows);
   network.cols = space.resolve(network.cols);
-  std::set<Index> free(network.rows.begin(), network.rows.end());
-  free.insert(network.cols.begin(), network.cols.end());
+  FreePlaces free;
+  for (const IndexList* list : {&network.rows, &network.cols})
+    for (const Index i : *list) free.emplace(i, free.size());
   Normaliser normaliser(pool, space, options, free);
   for (Monomial& m : network.terms)
     if (!m.coefficient.is_zero()) normaliser.run(m);

@@ -6,6 +6,7 @@
 #include "simplify/cost.hpp"
 #include "simplify/orient.hpp"
 #include "support/result.hpp"
+#include "term/traverse.hpp"
 
 namespace dvec {
 
@@ -27,6 +28,17 @@ TermId Extractor::extract(const Network& network, Shape shape) {
   }
   return pool_.sum(terms, std::vector<Rational>(terms.size(), Rational(1)));
 }
+
+/// Something that can be taken out of a term: its certificate, and the term that is left.
+struct Extractor::Literal {
+  enum class Kind { Scalar, Down, Across, Matrix, Left, Right };
+  Kind kind = Kind::Scalar;
+  std::string key;
+  TermId term;          ///< what is multiplied with
+  std::int64_t gain = 0;
+  Monomial rest;
+  Index inner;          ///< Left, Right: the index that takes the free one's place
+};
 
 // --- orientation and small helpers -----------------------------------------------------------------------------------
 
@@ -264,6 +276,32 @@ TermId Extractor::assemble(std::vector<Piece> pieces, const Monomial& m, Index r
 }
 
 TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape) {
+  const TermId whole = eliminated(m, row, col, shape);
+  const auto has_diagonal = [&](TermId t) {
+    return t.valid() && std::ranges::any_of(reachable(pool_, t), [&](TermId u) {
+             return pool_[u].op == Op::Diag && std::ranges::none_of(m.factors, [&](const Factor& f) { return f.atom == u; });
+           });
+  };
+  if (whole.valid() && !has_diagonal(whole)) return whole;
+  // diag(v) in the middle of a chain may be dearer than a Hadamard product inside it: take a chain end off first.
+  TermId best = whole;
+  for (const Literal& l : literals(m, row, col)) {
+    const bool left = l.kind == Literal::Kind::Left, right = l.kind == Literal::Kind::Right;
+    if ((!left && !right) || l.key.find("vector") != std::string::npos) continue;
+    const Index inner_row = left ? l.inner : row, inner_col = right ? l.inner : col;
+    const Shape inner_shape{left ? space_.dim(l.inner) : shape.rows, right ? space_.dim(l.inner) : shape.cols};
+    Monomial plain = l.rest;
+    plain.coefficient = Rational(1);
+    plain.sizes.clear();
+    const TermId inner = monomial(plain, inner_row, inner_col, inner_shape);
+    if (!inner.valid()) continue;
+    const TermId t = scaled(apply(l, inner, shape), m);
+    if (!best.valid() || cost(pool_, t) < cost(pool_, best)) best = t;
+  }
+  return best;
+}
+
+TermId Extractor::eliminated(const Monomial& m, Index row, Index col, Shape shape) {
   std::vector<Piece> pieces;
   TermId scalars = pool_.number(1);
   for (const Component& part : components(m)) {
@@ -274,8 +312,7 @@ TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape)
     pieces.insert(pieces.end(), own.begin(), own.end());
   }
   merge_parallel(pieces);
-  Monomial plain = m;
-  const TermId t = assemble(pieces, plain, row, col, shape, !m.equal.empty());
+  const TermId t = assemble(pieces, m, row, col, shape, !m.equal.empty());
   // The scalar stands with the sizes, before the matrix and under one coefficient.
   const Node n = pool_[t];
   if (n.op == Op::Sum && n.args.size() == 1) return pool_.times(n.numbers[0], pool_.scale(scalars, n.args[0]));
@@ -283,17 +320,6 @@ TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape)
 }
 
 // --- sums ------------------------------------------------------------------------------------------------------------
-
-/// Something that can be taken out of a term: its certificate, and the term that is left.
-struct Extractor::Literal {
-  enum class Kind { Scalar, Down, Across, Matrix, Left, Right };
-  Kind kind = Kind::Scalar;
-  std::string key;
-  TermId term;          ///< what is multiplied with
-  std::int64_t gain = 0;
-  Monomial rest;
-  Index inner;          ///< Left, Right: the index that takes the free one's place
-};
 
 std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row, Index col) {
   std::vector<Literal> out;
@@ -403,7 +429,7 @@ void Extractor::vector_ends(const Monomial& m, const std::vector<Component>& par
   }
 }
 
-TermId Extractor::apply(const Literal& l, TermId inner, Index, Index, Shape shape) {
+TermId Extractor::apply(const Literal& l, TermId inner, Shape shape) {
   switch (l.kind) {
     case Literal::Kind::Scalar: return pool_.scale(l.term, inner);
     case Literal::Kind::Matrix: return pool_.hadamard(l.term, inner);
@@ -582,7 +608,7 @@ TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
   const Shape inner_shape{left ? space_.dim(inner_index) : shape.rows, right ? space_.dim(inner_index) : shape.cols};
   const TermId inner = simple(std::move(quotient), inner_row, inner_col, inner_shape);
   if (!inner.valid()) return {};
-  const TermId product = apply(*literal, inner, row, col, shape);
+  const TermId product = apply(*literal, inner, shape);
   if (rest.empty()) return product;
   const TermId others = simple(std::move(rest), row, col, shape);
   return others.valid() ? pool_.add(product, others) : others;

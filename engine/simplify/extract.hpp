@@ -37,10 +37,11 @@ class Extractor {
   std::vector<Literal> literals(const Monomial& m, Index row, Index col);
   void vector_ends(const Monomial& m, const std::vector<Component>& parts, bool left, Index far,
                    std::vector<Literal>& out);
-  TermId apply(const Literal& literal, TermId inner, Index row, Index col, Shape shape);
+  TermId apply(const Literal& literal, TermId inner, Shape shape);
 
   // Monomials over at most one row and one column index.
   TermId monomial(const Monomial& m, Index row, Index col, Shape shape);
+  TermId eliminated(const Monomial& m, Index row, Index col, Shape shape);
   TermId assemble(std::vector<Piece> pieces, const Monomial& m, Index row, Index col, Shape shape, bool diagonal);
   bool eliminate(const Component& part, std::vector<Piece>& out, TermId& scalar);
   bool eliminate_index(Index k, std::vector<Piece>& pieces, std::vector<TermId>& scalars);

@@ -97,8 +97,9 @@ class Orientation {
       case Op::Transpose: return arg(n.args[0], !turned);
       case Op::Apply: case Op::Inverse: case Op::PowerBy: {
         if (n.op == Op::PowerBy && turned) break;
+        // f(A)' reads better than f(A'), inv(A)' than inv(A').
         const auto [args, sum] = with(turned);
-        return {pool_.rebuild(t, args), sum};
+        return {pool_.rebuild(t, args), sum + (turned ? 1 : 0)};
       }
       case Op::Total: case Op::Trace: case Op::Det: case Op::LogDet: {
         const auto [args, sum] = with(false);

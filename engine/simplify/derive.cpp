@@ -1,0 +1,191 @@
+#include "simplify/derive.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "calculus/adjoint.hpp"
+#include "calculus/identify.hpp"
+#include "simplify/convention.hpp"
+#include "simplify/cost.hpp"
+#include "simplify/justify.hpp"
+#include "simplify/simplify.hpp"
+#include "term/traverse.hpp"
+
+namespace dvec {
+
+namespace {
+
+/// An adjoint no dearer than this is put in where it is used instead of getting a line of its own.
+constexpr std::int64_t kInlineCost = 3;
+
+/// What has been found so far: the program, extended by answers that later derivatives build on.
+class Derivations {
+ public:
+  Derivations(const Program& program, const RuleBook& book, TermPool& pool)
+      : program_(program), templates_(pool, book), pool_(pool), simplifier_(pool, program.lets) {
+    answers_.derivations.resize(program.derivatives.size());
+  }
+
+  Result<Answers> run() {
+    for (std::size_t k = 0; k < program_.derivatives.size(); ++k) {
+      if (done_.contains(k)) continue;
+      if (Diagnostics why = one(k); !why.empty()) return why;
+    }
+    inline_lonely_lines();
+    return std::move(answers_);
+  }
+
+ private:
+  Diagnostics one(std::size_t k) {
+    const Derivative& request = program_.derivatives[k];
+    if (request.kind == DerivativeKind::Gradient) return gradients(k);
+    if (request.kind == DerivativeKind::Hessian) return hessian(k);
+    if (request.by_vech)
+      return {error_at("E-LATER-01", request.span, "a Jacobian by the free entries is part of the language but not yet of this version")};
+    Derivation& d = start(k);
+    const ForwardProgram form = request.kind == DerivativeKind::Jacobian
+                                    ? jacobian(program_, request.of, request.wrt, templates_, pool_, d.trace)
+                                    : differential(program_, request.of, request.wrt, *request.direction, templates_, pool_, d.trace);
+    TermMap inlined;
+    for (const Binding& b : form.bindings) settle(b, form.bindings, std::array{form.result}, inlined);
+    finish(d, form.result, inlined);
+    return {};
+  }
+
+  /// The Jacobian of the gradient, reached through the gradient's own adjoints.
+  Diagnostics hessian(std::size_t k) {
+    const Derivative& request = program_.derivatives[k];
+    if (request.by_vech)
+      return {error_at("E-LATER-01", request.span, "a Hessian by the free entries is part of the language but not yet of this version")};
+    Derivation& d = start(k);
+    const AdjointProgram sweep = adjoint_sweep(program_, request.of, std::array{request.wrt}, templates_, pool_, d.trace);
+    Program extended = program_;
+    extended.lets.insert(extended.lets.end(), sweep.adjoints.begin(), sweep.adjoints.end());
+    const ForwardProgram form = jacobian(extended, sweep.gradients[0], request.wrt, templates_, pool_, d.trace);
+    TermMap inlined;
+    std::vector<Binding> all = sweep.adjoints;
+    all.insert(all.end(), form.bindings.begin(), form.bindings.end());
+    for (const Binding& b : all) settle(b, all, std::array{form.result}, inlined);
+    finish(d, form.result, inlined);
+    return {};
+  }
+
+  /// All gradients of one objective share a sweep.
+  Diagnostics gradients(std::size_t first) {
+    const TermId objective = program_.derivatives[first].of;
+    std::vector<std::size_t> members;
+    std::vector<SymbolId> wrt;
+    for (std::size_t k = first; k < program_.derivatives.size(); ++k) {
+      const Derivative& d = program_.derivatives[k];
+      if (d.kind != DerivativeKind::Gradient || d.of != objective) continue;
+      members.push_back(k);
+      wrt.push_back(d.wrt);
+    }
+    const AdjointProgram sweep = adjoint_sweep(program_, objective, wrt, templates_, pool_, answers_.line_trace);
+    TermMap inlined;
+    for (const Binding& b : sweep.adjoints) settle(b, sweep.adjoints, sweep.gradients, inlined);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      Derivation& d = start(members[i]);
+      Result<TermId> convened = apply_convention(pool_, d.request, sweep.gradients[i], d.notes);
+      if (!convened) return convened.errors();
+      finish(d, *convened, inlined);
+    }
+    return {};
+  }
+
+  Derivation& start(std::size_t k) {
+    done_.insert(k);
+    answers_.derivations[k].request = program_.derivatives[k];
+    return answers_.derivations[k];
+  }
+
+  /// Simplifies an adjoint; inlines it when one reader or a short formula makes that better, else gives it a line.
+  void settle(const Binding& raw, std::span<const Binding> adjoints, std::span<const TermId> results, TermMap& inlined) {
+    const TermId name = pool_.symbol(raw.name);
+    const TermId before = without_stops(substitute(pool_, raw.value, inlined));
+    const TermId after = simplifier_.simplify(before);
+    record(answers_.line_trace, before, after, pool_.symbols[raw.name].name);
+    std::size_t readers = 0;
+    for (const Binding& b : adjoints) readers += occurs(pool_, raw.name, b.value) ? 1 : 0;
+    for (const TermId t : results) readers += occurs(pool_, raw.name, t) ? 1 : 0;
+    if (readers <= 1 || cost(pool_, after) <= kInlineCost) {
+      inlined[name] = after;
+      return;
+    }
+    const Binding line{raw.name, after, {}};
+    answers_.lines.push_back(line);
+    simplifier_.define(line);
+  }
+
+  void finish(Derivation& d, TermId raw, const TermMap& inlined) {
+    const TermId before = without_stops(substitute(pool_, raw, inlined));
+    d.result = simplifier_.simplify(before);
+    record(d.trace, before, d.result, pool_.symbols[d.request.result].name);
+    add_kink_notes(d);
+    // Later derivatives may be of this one: grad(F,X) stands for its value there.
+    const Binding answer{d.request.result, d.result, {}};
+    program_.lets.push_back(answer);
+  }
+
+  /// stop(E) has done its work once the sweep is over: its value is E.
+  TermId without_stops(TermId t) {
+    return transform(pool_, t, [this](TermId n) { return pool_[n].op == Op::Stop ? pool_[n].args[0] : n; });
+  }
+
+  void record(Trace& trace, TermId before, TermId after, const std::string& subject) {
+    if (before == after) return;
+    std::vector<Binding> bindings = program_.lets;
+    bindings.insert(bindings.end(), answers_.lines.begin(), answers_.lines.end());
+    trace.steps.push_back(justify(pool_, before, after, bindings, subject));
+  }
+
+  void add_kink_notes(Derivation& d) {
+    std::vector<TermId> roots{d.result};
+    for (const Binding& b : answers_.lines) roots.push_back(b.value);
+    for (const Binding& b : program_.lets) roots.push_back(b.value);
+    std::set<std::string> kinks;
+    for (const TermId t : reachable(pool_, roots))
+      if (pool_[t].op == Op::Apply && !pool_.functions[pool_[t].function].kink.empty())
+        kinks.insert(pool_.functions[pool_[t].function].kink);
+    d.notes.insert(d.notes.end(), kinks.begin(), kinks.end());
+  }
+
+  /// A line with a single reader left after simplification is put in there when the whole gets no longer.
+  void inline_lonely_lines() {
+    for (std::size_t i = answers_.lines.size(); i-- > 0;) {
+      const Binding line = answers_.lines[i];
+      const TermId name = pool_.symbol(line.name);
+      std::vector<TermId*> readers;
+      for (std::size_t k = i + 1; k < answers_.lines.size(); ++k)
+        if (occurs(pool_, line.name, answers_.lines[k].value)) readers.push_back(&answers_.lines[k].value);
+      for (Derivation& d : answers_.derivations)
+        if (occurs(pool_, line.name, d.result)) readers.push_back(&d.result);
+      if (readers.size() > 1) continue;
+      if (readers.size() == 1) {
+        const TermId before = substitute(pool_, *readers[0], {{name, line.value}});
+        simplifier_.forget(line);
+        const TermId after = simplifier_.simplify(before);
+        record(answers_.line_trace, before, after, pool_.symbols[line.name].name);
+        *readers[0] = after;
+      }
+      answers_.lines.erase(answers_.lines.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  Program program_;
+  Templates templates_;
+  TermPool& pool_;
+  Simplifier simplifier_;
+  Answers answers_;
+  std::set<std::size_t> done_;
+};
+
+}  // namespace
+
+Result<Answers> derive(const Program& program, const RuleBook& book, TermPool& pool) {
+  return Derivations(program, book, pool).run();
+}
+
+}  // namespace dvec
