@@ -17,7 +17,7 @@ class Labelling {
   Labelling(const IndexSpace& space, const Component& part, const IndexList& free, const AtomName& name,
             const IsSymmetric& symmetric)
       : part_(part) {
-    std::map<Index, std::string> first;
+    std::map<Index, std::string>& first = kind_;
     for (std::size_t i = 0; i < free.size(); ++i) first[free[i]] = "f" + std::to_string(i);
     for (const Index i : part.bound) first[i] = "b" + std::to_string(space.dim(i).value);
     for (const Factor& f : part.factors) {
@@ -92,9 +92,13 @@ class Labelling {
     for (const auto& [c, members] : classes)
       if (members.size() > 1 && (!open || members.size() < open->size())) open = &members;
     if (!open) {
+      // Ranks are relative to the part: what each is (a free place, a bound size) is said along with them.
+      std::map<int, std::string> legend;
+      for (const auto& [i, c] : colour) legend[c] = kind_.at(i);
       std::vector<std::string> factors;
       for (std::size_t k = 0; k < part_.factors.size(); ++k)
         factors.push_back(factor_text(heads_[k], part_.factors[k], colour, Index()));
+      for (const auto& [c, kind] : legend) factors.push_back(std::to_string(c) + "=" + kind + " ");
       std::sort(factors.begin(), factors.end());
       std::string text;
       for (const std::string& f : factors) text += f;
@@ -109,6 +113,7 @@ class Labelling {
   }
 
   const Component& part_;
+  std::map<Index, std::string> kind_;  ///< "f0": the free index in place 0; "b7": bound, of size 7
   std::vector<Head> heads_;
   Colouring colour_;
   std::string best_;

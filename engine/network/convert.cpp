@@ -144,11 +144,7 @@ class Converter {
       case Op::RowSums: return go(n.args[0], rows, bind(pool_.shape(n.args[0]).cols, state));
       case Op::Power: return power(t, n, rows, cols, state, depth);
       case Op::Apply: return entrywise(t, n, rows, cols, state);
-      case Op::Inverse: {
-        if (pool_[n.args[0]].op == Op::Transpose)
-          return atom(pool_.inverse(pool_[n.args[0]].args[0]), Rational(1), cols, rows, state);
-        return atom(t, Rational(1), rows, cols, state);
-      }
+      case Op::Inverse: return inverse(t, n.args[0], rows, cols, state, depth);
       case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
         return atom(t, Rational(1), rows, cols, state);
     }
@@ -248,6 +244,34 @@ class Converter {
     return true;
   }
 
+  /// inv goes through what it goes through for all sizes: transposes, multiples, ⊗ and products of square factors,
+  /// another inverse. What is left is an atom.
+  bool inverse(TermId t, TermId inside, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const Node n = pool_[inside];
+    const auto again = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(u, r, c, state, depth + 1); };
+    const auto square = [&](TermId a) { return pool_.shape(a).rows == pool_.shape(a).cols; };
+    switch (n.op) {
+      case Op::Transpose: return again(pool_.inverse(n.args[0]), cols, rows);
+      case Op::Inverse: return again(n.args[0], rows, cols);
+      case Op::Commutation: return again(pool_.commutation(n.second, n.first), rows, cols);
+      case Op::Sum:
+        if (n.args.size() > 1) break;
+        for (Monomial& m : state) m.coefficient *= n.numbers[0].inverse();
+        return again(pool_.inverse(n.args[0]), rows, cols);
+      case Op::Scale:
+        return again(pool_.power(n.args[0], Rational(-1)), {}, {}) && again(pool_.inverse(n.args[1]), rows, cols);
+      case Op::MatMul: case Op::Kron: {
+        if (!std::ranges::all_of(n.args, square)) break;
+        std::vector<TermId> inverses;
+        for (const TermId a : n.args) inverses.push_back(pool_.inverse(a));
+        if (n.op == Op::MatMul) std::ranges::reverse(inverses);
+        return again(n.op == Op::MatMul ? pool_.matmul(inverses) : pool_.kron(inverses), rows, cols);
+      }
+      default: break;
+    }
+    return atom(t, Rational(1), rows, cols, state);
+  }
+
   /// f of a transpose or of a spread vector is the transpose or the spread of f.
   bool entrywise(TermId t, const Node& n, const IndexList& rows, const IndexList& cols, State& state) {
     const Node a = pool_[n.args[0]];
@@ -339,7 +363,7 @@ class Normaliser {
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
       merge_equal(m.factors);
-      changed = cancel_inverse(m) || recognise_sigmoid(m);
+      changed = cancel_inverse(m) || merge_functions(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
     count_unused(m);
@@ -358,13 +382,6 @@ class Normaliser {
       f.cols = space_.resolve(f.cols);
     }
     m.bound = space_.resolve(m.bound);
-    std::vector<std::pair<Index, Index>> equal;
-    for (const auto& [i, j] : m.equal) {
-      const IndexList a = space_.resolve({i}), b = space_.resolve({j});
-      require(a.size() == b.size(), "equal indices are split alike");
-      for (std::size_t k = 0; k < a.size(); ++k) equal.emplace_back(a[k], b[k]);
-    }
-    m.equal = std::move(equal);
   }
 
   void use_deltas(Monomial& m) {
@@ -419,16 +436,34 @@ class Normaliser {
     return false;
   }
 
-  /// exp(u) (1+exp(u))^-1 = sigmoid(u), entry by entry.
-  bool recognise_sigmoid(Monomial& m) {
-    const auto sigmoid = pool_.functions.find("sigmoid"), exponential = pool_.functions.find("exp");
-    if (!sigmoid || !exponential) return false;
+  /// Products of elementwise functions of one argument that are one of them: exp(u) (1+exp(u))^-1 = sigmoid(u),
+  /// step(u)^k = step(u), relu(u) step(u) = relu(u).
+  bool merge_functions(Monomial& m) {
+    const auto is = [&](const Factor& f, const char* name) {
+      const Node& n = pool_[f.atom];
+      return n.op == Op::Apply && n.order == 0 && pool_.functions[n.function].name == name &&
+             pool_.functions[n.function].kind == ElementFunction::Kind::Primitive;
+    };
     for (Factor& e : m.factors) {
+      const bool exponential = is(e, "exp"), step = is(e, "step");
+      if ((!exponential && !step) || e.exponent.is_negative() || e.exponent.is_zero()) continue;
       const Node n = pool_[e.atom];
-      if (n.op != Op::Apply || n.function != *exponential || n.order != 0 || e.exponent.is_negative()) continue;
+      const auto same_place = [&](const Factor& d) { return d.rows == e.rows && d.cols == e.cols; };
+      if (step && !e.exponent.is_one()) {
+        e.exponent = Rational(1);
+        return true;
+      }
+      if (step)
+        for (const Factor& d : m.factors)
+          if (is(d, "relu") && same_place(d) && pool_[d.atom].args[0] == n.args[0] && !d.exponent.is_negative()) {
+            e.exponent = Rational(0);
+            return true;
+          }
+      const auto sigmoid = pool_.functions.find("sigmoid");
+      if (!exponential || !sigmoid) continue;
       const TermId below = pool_.add(pool_.ones(n.shape), e.atom);
       for (Factor& d : m.factors) {
-        if (d.atom != below || d.rows != e.rows || d.cols != e.cols || !d.exponent.is_negative()) continue;
+        if (d.atom != below || !same_place(d) || !d.exponent.is_negative()) continue;
         const Rational power = std::min(e.exponent, -d.exponent);
         const Factor found{pool_.apply(*sigmoid, 0, n.args[0]), power, e.rows, e.cols};
         e.exponent += -power;
@@ -481,7 +516,28 @@ std::optional<Network> to_network(TermPool& pool, IndexSpace& space, TermId term
   return out;
 }
 
+namespace {
+
+/// An index that one monomial has split is split in all, and so is whatever is equal to it.
+void settle_splits(IndexSpace& space, Network& network) {
+  for (std::size_t before = 0; before != space.size();) {
+    before = space.size();
+    for (Monomial& m : network.terms) {
+      std::vector<std::pair<Index, Index>> equal;
+      for (const auto& [i, j] : m.equal) {
+        const auto pairs = space.match({i}, {j});
+        if (!pairs) throw LimitReached("composite indices do not line up");
+        equal.insert(equal.end(), pairs->begin(), pairs->end());
+      }
+      m.equal = std::move(equal);
+    }
+  }
+}
+
+}  // namespace
+
 void normalise(TermPool& pool, IndexSpace& space, Network& network, const ConvertOptions& options) {
+  settle_splits(space, network);
   network.rows = space.resolve(network.rows);
   network.cols = space.resolve(network.cols);
   FreePlaces free;

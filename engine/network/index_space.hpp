@@ -22,6 +22,7 @@ class IndexSpace {
   /// One fresh index, or none for size 1.
   IndexList fresh_list(Dim d);
   [[nodiscard]] Dim dim(Index i) const { return entries_[i.value].dim; }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] DimTable& dims() const { return *dims_; }
 
   /// The list with every split index replaced by its parts.

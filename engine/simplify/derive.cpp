@@ -105,8 +105,7 @@ class Derivations {
   void settle(const Binding& raw, std::span<const Binding> adjoints, std::span<const TermId> results, TermMap& inlined) {
     const TermId name = pool_.symbol(raw.name);
     const TermId before = without_stops(substitute(pool_, raw.value, inlined));
-    const TermId after = simplifier_.simplify(before);
-    record(answers_.line_trace, before, after, pool_.symbols[raw.name].name);
+    const TermId after = simplified(before, answers_.line_trace, pool_.symbols[raw.name].name);
     std::size_t readers = 0;
     for (const Binding& b : adjoints) readers += occurs(pool_, raw.name, b.value) ? 1 : 0;
     for (const TermId t : results) readers += occurs(pool_, raw.name, t) ? 1 : 0;
@@ -121,8 +120,7 @@ class Derivations {
 
   void finish(Derivation& d, TermId raw, const TermMap& inlined) {
     const TermId before = without_stops(substitute(pool_, raw, inlined));
-    d.result = simplifier_.simplify(before);
-    record(d.trace, before, d.result, pool_.symbols[d.request.result].name);
+    d.result = simplified(before, d.trace, pool_.symbols[d.request.result].name);
     add_kink_notes(d);
     // Later derivatives may be of this one: grad(F,X) stands for its value there.
     const Binding answer{d.request.result, d.result, {}};
@@ -134,11 +132,14 @@ class Derivations {
     return transform(pool_, t, [this](TermId n) { return pool_[n].op == Op::Stop ? pool_[n].args[0] : n; });
   }
 
-  void record(Trace& trace, TermId before, TermId after, const std::string& subject) {
-    if (before == after) return;
+  /// Simplified, each place's step recorded with its justification.
+  TermId simplified(TermId before, Trace& trace, const std::string& subject) {
+    Simplifier::Steps steps;
+    const TermId after = simplifier_.simplify(before, &steps);
     std::vector<Binding> bindings = program_.lets;
     bindings.insert(bindings.end(), answers_.lines.begin(), answers_.lines.end());
-    trace.steps.push_back(justify(pool_, before, after, bindings, subject));
+    for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, bindings, subject));
+    return after;
   }
 
   void add_kink_notes(Derivation& d) {
@@ -166,9 +167,7 @@ class Derivations {
       if (readers.size() == 1) {
         const TermId before = substitute(pool_, *readers[0], {{name, line.value}});
         simplifier_.forget(line);
-        const TermId after = simplifier_.simplify(before);
-        record(answers_.line_trace, before, after, pool_.symbols[line.name].name);
-        *readers[0] = after;
+        *readers[0] = simplified(before, answers_.line_trace, pool_.symbols[line.name].name);
       }
       answers_.lines.erase(answers_.lines.begin() + static_cast<std::ptrdiff_t>(i));
     }

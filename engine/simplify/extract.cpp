@@ -526,9 +526,23 @@ TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& firs
           m = l.rest;
           break;
         }
+  const Dim one = pool_.dims.one();
+  // Where only the factor taken out has the column index, what is left is a column: an outer product (and the same for rows).
+  const auto untouched = [&](Index i) {
+    return i.valid() && std::ranges::none_of(terms, [&](const Monomial& m) {
+             return std::ranges::any_of(m.factors, [&](const Factor& f) { return indices_of(f).contains(i); });
+           });
+  };
+  if (!matrix.valid() && across.valid() && !down.valid() && row.valid() && untouched(col)) {
+    const TermId column = simple(std::move(terms), row, Index(), {shape.rows, one});
+    return column.valid() ? pool_.scale(scalar, pool_.matmul(column, across)) : column;
+  }
+  if (!matrix.valid() && down.valid() && !across.valid() && col.valid() && untouched(row)) {
+    const TermId line = simple(std::move(terms), Index(), col, {one, shape.cols});
+    return line.valid() ? pool_.scale(scalar, pool_.matmul(down, line)) : line;
+  }
   const TermId inner = simple(std::move(terms), row, col, shape);
   if (!inner.valid()) return inner;
-  const Dim one = pool_.dims.one();
   TermId t = inner;
   if (shape.cols == one && down.valid()) {
     times(matrix, down);

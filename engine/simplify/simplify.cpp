@@ -16,6 +16,7 @@ namespace dvec {
 namespace {
 
 constexpr std::size_t kMaxExpandedTerms = 48;
+constexpr int kMaxRounds = 4;
 
 /// Operators that bound a region of monomials: what stands under them is simplified by itself.
 bool closes_region(const Node& n) {
@@ -109,8 +110,12 @@ TermId Simplifier::fold_names(TermId term) {
   return done.at(term);
 }
 
-TermId Simplifier::simplify(TermId term) {
+TermId Simplifier::simplify(TermId term, Steps* steps) {
+  const auto note = [&](TermId before, TermId after) {
+    if (steps && before != after) steps->emplace_back(before, after);
+  };
   const TermId start = fold_names(term);
+  note(term, start);
   // Tops of regions, bottom up.
   const std::vector<TermId> nodes = reachable(pool_, start);
   std::unordered_set<TermId> tops{start};
@@ -124,12 +129,19 @@ TermId Simplifier::simplify(TermId term) {
     std::vector<TermId> args;
     for (const TermId a : pool_[t].args) args.push_back(done.at(a));
     TermId rebuilt = pool_.rebuild(t, args);
-    if (tops.contains(t)) rebuilt = normal_form(rebuilt);
+    if (tops.contains(t)) {
+      const TermId normal = normal_form(rebuilt);
+      note(rebuilt, normal);
+      rebuilt = normal;
+    }
     const auto named = names_.find(rebuilt);
     done[t] = named != names_.end() ? named->second : rebuilt;
+    note(rebuilt, done[t]);
   }
   const auto symmetric = [this](TermId t) { return properties_.symmetric(t); };
-  return orient(pool_, done.at(start), symmetric);
+  const TermId out = orient(pool_, done.at(start), symmetric);
+  note(done.at(start), out);
+  return out;
 }
 
 TermId Simplifier::normal_form(TermId term) {
@@ -147,23 +159,32 @@ TermId Simplifier::normal_form(TermId term) {
       is_normal = true;
     }
   };
-  const bool has_replacements = !inverse_names_.empty();
-  consider(candidate(term, false, nullptr));
-  consider(candidate(term, true, nullptr));
-  if (has_replacements) {
-    consider(candidate(term, false, &inverse_names_));
-    consider(candidate(term, true, &inverse_names_));
+  // What an expansion has uncovered may fold further: again, while it gets shorter.
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const TermId start = best;
+    for (const TermMap* replacements : {static_cast<const TermMap*>(nullptr), static_cast<const TermMap*>(&inverse_names_)}) {
+      if (replacements && replacements->empty()) continue;
+      for (const Expand expand : {Expand::Top, Expand::Sums, Expand::All}) consider(candidate(start, expand, replacements));
+    }
+    if (best == start || best == term) break;
   }
   memo_[term] = best;
   return best;
 }
 
 /// One reading of the term: its own sum (or all sums inside) distributed, put into normal form, factored again.
-TermId Simplifier::candidate(TermId term, bool expand, const TermMap* replacements) {
+TermId Simplifier::candidate(TermId term, Expand expand, const TermMap* replacements) {
   IndexSpace space(pool_.dims);
   const Shape shape = pool_.shape(term);
   ConvertOptions options;
-  options.expand = [&](TermId t) { return expand || t == term; };
+  // A sum that the term also divides by is better left whole: (1-s)/(1-s) cancels.
+  std::unordered_set<TermId> divisors;
+  if (expand == Expand::Sums)
+    for (const TermId t : reachable(pool_, term))
+      if (pool_[t].op == Op::Power && pool_[t].numbers[0].is_negative()) divisors.insert(pool_[t].args[0]);
+  options.expand = [&](TermId t) {
+    return t == term || expand == Expand::All || (expand == Expand::Sums && !divisors.contains(t));
+  };
   options.definitions = replacements;
   options.max_terms = kMaxExpandedTerms;
   options.symmetric = [this](TermId t) { return properties_.symmetric(t); };

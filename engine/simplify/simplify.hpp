@@ -18,7 +18,9 @@ class Simplifier {
   void forget(const Binding& line);
 
   /// An equal term, the cheapest of the candidates: as it stands, expanded, folded into the user's names.
-  TermId simplify(TermId term);
+  /// `steps` gets the pairs (before, after) of what was done at each place, in order.
+  using Steps = std::vector<std::pair<TermId, TermId>>;
+  TermId simplify(TermId term, Steps* steps = nullptr);
 
   [[nodiscard]] const TermMap& definitions() const { return definitions_; }
   [[nodiscard]] const Properties& properties() const { return properties_; }
@@ -26,7 +28,8 @@ class Simplifier {
  private:
   TermId fold_names(TermId term);
   TermId normal_form(TermId term);
-  TermId candidate(TermId term, bool expand, const TermMap* replacements);
+  enum class Expand { Top, Sums, All };
+  TermId candidate(TermId term, Expand expand, const TermMap* replacements);
   bool sums_to_zero(TermId atom, bool rows);
 
   TermPool& pool_;

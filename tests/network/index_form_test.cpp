@@ -95,3 +95,10 @@ TEST_CASE("names are put in where their definitions are given") {
   CHECK(same(mu, mean) == SameForm::No);
   CHECK(same(mu, mean, {{mu.id, mean.id}}) == SameForm::Yes);
 }
+
+TEST_CASE("an entry is not the sum of all entries") {
+  Builder b;
+  const Expr p = b.var("p", "n", "1"), q = b.var("q", "n", "1");
+  CHECK(same(sum(p) * q, p % q) == SameForm::No);
+  CHECK(same(sum(p) * q, q * sum(p)) == SameForm::Yes);
+}
