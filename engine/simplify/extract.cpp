@@ -178,14 +178,16 @@ bool Extractor::eliminate(const Component& part, std::vector<Piece>& pieces, Ter
   IndexList bound = part.bound;
   while (!bound.empty()) {
     // A closed cycle of two matrices is read as a trace or an entrywise sum before they are merged.
-    if (bound.size() == 2 && pieces.size() == 2 && std::ranges::all_of(pieces, [](const Piece& p) {
-          return p.row.valid() && p.col.valid() && p.row != p.col;
+    const auto is_bound = [&](Index i) { return std::find(bound.begin(), bound.end(), i) != bound.end(); };
+    if (bound.size() == 2 && pieces.size() == 2 && std::ranges::all_of(pieces, [&](const Piece& p) {
+          return p.row != p.col && is_bound(p.row) && is_bound(p.col);
         })) {
       scalars.push_back(closed_pair(pieces[0], pieces[1]));
       pieces.clear();
       break;
     }
-    if (bound.size() == 2 && pieces.size() == 1 && pieces[0].row != pieces[0].col) {
+    if (bound.size() == 2 && pieces.size() == 1 && pieces[0].row != pieces[0].col && is_bound(pieces[0].row) &&
+        is_bound(pieces[0].col)) {
       scalars.push_back(pool_.total(pieces[0].term));
       pieces.clear();
       break;

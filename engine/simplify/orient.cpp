@@ -40,7 +40,7 @@ class Orientation {
       // A transpose written on top of the node is the other way to get each; a bracket makes it a little dearer.
       const auto on_top = [&](const Choice& c) {
         const Op op = pool_[c.term].op;
-        const bool bracket = op == Op::MatMul || op == Op::Hadamard || op == Op::Sum || op == Op::Scale;
+        const bool bracket = op == Op::MatMul;
         const TermId turned_term = flip(pool_, c.term, symmetric_);
         return Choice{turned_term, c.cost + (turned_term == c.term ? 0 : pool_[c.term].op == Op::Transpose ? -4 : bracket ? 5 : 4)};
       };
@@ -49,7 +49,7 @@ class Orientation {
         best_[{t, false}] = best_[{t, true}] = turned.cost < plain.cost ? turned : plain;
       } else {
         best_[{t, false}] = a.cost < plain.cost ? a : plain;
-        best_[{t, true}] = b.cost < turned.cost ? b : turned;
+        best_[{t, true}] = b.cost <= turned.cost ? b : turned;
       }
     }
     return best_.at({root, false}).term;
