@@ -54,6 +54,9 @@ Result<Program> read_program(const SourceText& source, const Vocabulary& vocabul
 Result<Program> read_expression(const SourceText& source, const std::vector<std::string>& wrt,
                                 const Vocabulary& vocabulary, TermPool& pool);
 
+/// `dvec expand EXPR`: a program whose output is EXPR. Shapes are inferred.
+Result<Program> read_value(const SourceText& source, const Vocabulary& vocabulary, TermPool& pool);
+
 /// `dvec prove 'L == R'`: a program with one claim. Shapes are inferred.
 Result<Program> read_claim(const SourceText& source, const Vocabulary& vocabulary, TermPool& pool);
 

@@ -236,6 +236,12 @@ Result<Program> ProgramElaborator::run_expression(const std::vector<std::string>
   return finish();
 }
 
+Result<Program> ProgramElaborator::run_value() {
+  infer({tree_.root});
+  if (const auto value = expressions_.term(tree_, tree_.root, scope_)) program_.outputs = {value->term};
+  return finish();
+}
+
 Result<Program> ProgramElaborator::run_claim() {
   const Statement& s = tree_.statements.at(0);
   const ClaimStatement& claim = std::get<ClaimStatement>(s.what);
@@ -248,6 +254,11 @@ Result<Program> read_expression(const SourceText& source, const std::vector<std:
                                 const Vocabulary& vocabulary, TermPool& pool) {
   DVEC_TRY(tree, parse_expression(source, whole(source)));
   return ProgramElaborator(tree, vocabulary, pool, {}).run_expression(wrt);
+}
+
+Result<Program> read_value(const SourceText& source, const Vocabulary& vocabulary, TermPool& pool) {
+  DVEC_TRY(tree, parse_expression(source, whole(source)));
+  return ProgramElaborator(tree, vocabulary, pool, {}).run_value();
 }
 
 Result<Program> read_claim(const SourceText& source, const Vocabulary& vocabulary, TermPool& pool) {

@@ -21,6 +21,8 @@ class ProgramElaborator {
   Result<Program> run();
   /// The expression of the tree, derived by the names in `wrt`, or by every variable; names get their shapes from use.
   Result<Program> run_expression(const std::vector<std::string>& wrt);
+  /// The expression of the tree as the program's output; names get their shapes from use.
+  Result<Program> run_value();
   /// The one claim of the tree; names get their shapes from use.
   Result<Program> run_claim();
 

@@ -1,0 +1,145 @@
+#include "cli/narrate.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "cli/spelling_out.hpp"
+
+namespace dvec::cli {
+
+namespace {
+
+/// A formula longer than this many nodes is not written out inside a line.
+constexpr std::uint64_t kReadable = 120;
+
+class Narrator {
+ public:
+  Narrator(Session& session, const Report& report, const Options& options)
+      : pool_(session.pool), book_(session.book), report_(report), spell_(session.pool, options.ascii), quiet_(options.quiet) {}
+
+  std::string run() {
+    if (!report_.program.inferred.empty() && !quiet_)
+      out_ += fmt::format("inferred: {}\n\n", spell_.prose(fmt::format("{}", fmt::join(report_.program.inferred, ", "))));
+    definitions();
+    broadcasts();
+    if (!report_.answers.line_trace.steps.empty()) {
+      out_ += spell_.prose("\nthe sweep, backwards through the definitions: what G sends on is ⟨G, d f⟩ written as ⟨·, d argument⟩\n");
+      steps(report_.answers.line_trace);
+    }
+    for (std::size_t i = 0; i < report_.answers.derivations.size(); ++i) derivation(report_.answers.derivations[i]);
+    rules();
+    return out_;
+  }
+
+ private:
+  void definitions() {
+    for (const Binding& b : report_.program.lets)
+      out_ += fmt::format("{} = {}   {}\n", spell_.name(pool_.symbols[b.name].name), formula(b.value), spell_.shape(pool_.symbols[b.name].shape));
+  }
+
+  void broadcasts() {
+    for (const Broadcast& b : report_.program.broadcasts) out_ += fmt::format("    spread: {}\n", spell_.prose(b.text));
+  }
+
+  void derivation(const Derivation& d) {
+    out_ += fmt::format("\n{}\n", pool_.symbols[d.request.result].name);
+    steps(d.trace);
+    out_ += fmt::format("    result: {}\n", formula(d.result));
+    for (const std::string& note : d.notes) out_ += fmt::format("    note: {}\n", spell_.prose(note));
+  }
+
+  void steps(const Trace& trace) {
+    std::string subject;
+    for (const Step& s : trace.steps) {
+      if (s.subject != subject) out_ += fmt::format("  {}\n", spell_.prose(s.subject));
+      subject = s.subject;
+      out_ += fmt::format("{:>5}. {}   [{}]\n", ++number_, sentence(s), justification(s));
+    }
+  }
+
+  std::string sentence(const Step& s) const {
+    switch (s.kind) {
+      case StepKind::Differential: return fmt::format("d({}) = {}", formula(s.before), formula(s.after));
+      case StepKind::Adjoint:
+        return fmt::format("{} gets {}; its {} gets {}", formula(s.before), formula(s.upstream), argument(s), formula(s.after));
+      case StepKind::VecForm:
+        return fmt::format("vec d({}) = {} * vec d({})", formula(s.before), formula(s.after), argument(s));
+      case StepKind::Accumulate: return fmt::format("what arrives adds up to {}", formula(s.after));
+      case StepKind::Identity: case StepKind::IndexForm: case StepKind::Exact:
+        return fmt::format("{} = {}", formula(s.before), formula(s.after));
+    }
+    return "";
+  }
+
+  /// What the rule's slot stands for: the argument whose differential it is.
+  std::string argument(const Step& s) const {
+    const Rule* rule = book_.find(s.rule);
+    if (rule == nullptr || !s.slot.valid()) return "term";
+    for (std::size_t i = 0; i < rule->slots.size() && i < rule->variables.size(); ++i)
+      if (rule->slots[i] == s.slot)
+        for (const auto& [variable, value] : s.bindings.terms)
+          if (variable == rule->variables[i]) return formula(value);
+    return "argument";
+  }
+
+  std::string justification(const Step& s) const {
+    const auto unfolded = [&]() -> std::string {
+      std::vector<std::string> names;
+      for (const SymbolId n : s.unfolded) names.push_back(spell_.name(pool_.symbols[n].name));
+      return names.empty() ? "" : fmt::format(", with {} put in", fmt::join(names, ", "));
+    };
+    switch (s.kind) {
+      case StepKind::IndexForm: return fmt::format("{}{}: same index form", s.rule.empty() ? "simplified" : s.rule, unfolded());
+      case StepKind::Exact: return fmt::format("{}{}: equal in exact arithmetic at random points", s.rule.empty() ? "simplified" : s.rule, unfolded());
+      case StepKind::Differential: case StepKind::Adjoint: case StepKind::VecForm: case StepKind::Accumulate: case StepKind::Identity: break;
+    }
+    const Rule* rule = book_.find(s.rule);
+    return rule == nullptr ? s.rule : fmt::format("{}; {}", s.rule, rule->source);
+  }
+
+  void rules() {
+    if (quiet_) return;
+    std::string page;
+    for (const std::string& name : rules_used(steps_of(report_.answers)))
+      if (const Rule* rule = book_.find(name)) page += fmt::format("  {}: {}\n", rule->name, spell_.prose(rule->teach));
+    if (!page.empty()) out_ += "\nthe rules\n" + page;
+  }
+
+  std::string formula(TermId t) const {
+    if (!t.valid()) return "?";
+    const Node& n = pool_[t];
+    if (n.weight > kReadable) return fmt::format("({} formula of {} symbols)", spell_.shape(n.shape), n.weight);
+    return spell_.term(t);
+  }
+
+  const TermPool& pool_;
+  const RuleBook& book_;
+  const Report& report_;
+  Spelling spell_;
+  bool quiet_;
+  std::string out_;
+  std::size_t number_ = 0;
+};
+
+}  // namespace
+
+std::vector<Step> steps_of(const Answers& answers) {
+  std::vector<Step> out = answers.line_trace.steps;
+  for (const Derivation& d : answers.derivations) out.insert(out.end(), d.trace.steps.begin(), d.trace.steps.end());
+  return out;
+}
+
+std::vector<std::string> rules_used(const std::vector<Step>& steps) {
+  std::vector<std::string> out;
+  for (const Step& s : steps)
+    if (!s.rule.empty() && std::ranges::count(out, s.rule) == 0) out.push_back(s.rule);
+  return out;
+}
+
+std::string narrate(Session& session, const Report& report, const Options& options) {
+  return Narrator(session, report, options).run();
+}
+
+}  // namespace dvec::cli
