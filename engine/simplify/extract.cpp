@@ -20,13 +20,7 @@ TermId Extractor::extract(const Network& network, Shape shape) {
     const Index col = network.cols.empty() ? Index() : network.cols[0];
     return simple(network.terms, row, col, shape);
   }
-  std::vector<TermId> terms;
-  for (const Monomial& m : network.terms) {
-    const TermId t = composite(m, network.rows, network.cols);
-    if (!t.valid()) return t;
-    terms.push_back(t);
-  }
-  return pool_.sum(terms, std::vector<Rational>(terms.size(), Rational(1)));
+  return composites(network.terms, network.rows, network.cols);
 }
 
 /// Something that can be taken out of a term: its certificate, and the term that is left.
@@ -325,7 +319,7 @@ TermId Extractor::eliminated(const Monomial& m, Index row, Index col, Shape shap
 
 std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row, Index col) {
   std::vector<Literal> out;
-  if (!m.equal.empty()) return out;
+  const bool diagonal = !m.equal.empty();  // only scalars may leave a diagonal
   const std::vector<Component> parts = components(m);
   IndexList free;
   if (row.valid()) free.push_back(row);
@@ -356,6 +350,8 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
     if (l.kind == Literal::Kind::Scalar) {
       if (!pieces.empty()) continue;
       l.term = scalar;
+    } else if (diagonal) {
+      continue;
     } else {
       if (pieces.empty()) continue;
       const TermId t = l.kind == Literal::Kind::Matrix ? as(pieces[0], row, col)
@@ -367,6 +363,7 @@ std::vector<Extractor::Literal> Extractor::literals(const Monomial& m, Index row
     l.rest = without(i);
     out.push_back(std::move(l));
   }
+  if (diagonal) return out;
   // A chain end: the only factor at a free index, with a bound index at its other side.
   for (const bool left : {true, false}) {
     const Index at = left ? row : col, far = left ? col : row;

@@ -7,6 +7,7 @@
 /// the common scalar, row or column factor, Hadamard factor, left or right chain end that saves most is taken out first.
 
 #include <functional>
+#include <optional>
 
 #include "network/certificate.hpp"
 #include "network/convert.hpp"
@@ -51,8 +52,16 @@ class Extractor {
   TermId spread_product(TermId matrix, TermId column, TermId row, Shape shape);
 
   // Composite free indices.
-  TermId composite(const Monomial& m, const IndexList& rows, const IndexList& cols);
-  TermId kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  struct KronForm {
+    TermId scale;                  ///< coefficient, sizes and scalars
+    TermId left, right;            ///< permutations and diagonals outside; not valid: none
+    std::vector<TermId> factors;   ///< of the ⊗, one for each group of indices
+  };
+  TermId composites(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols);
+  std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  std::optional<KronForm> kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  bool merge(KronForm& into, const KronForm& other);
+  TermId to_term(const KronForm& form);
   TermId group(const Monomial& m, const IndexList& rows, const IndexList& cols);
   TermId permutation(const IndexList& from, const IndexList& to);
 

@@ -59,32 +59,99 @@ TermId Extractor::permutation(const IndexList& from, const IndexList& to) {
   return product.valid() ? product : pool_.eye(size(to));
 }
 
-TermId Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols) {
-  Monomial plain = m;
-  plain.coefficient = Rational(1);
-  plain.sizes.clear();
-  // Scalars apart.
-  TermId scalars = pool_.number(1);
-  Monomial rest = plain;
+TermId Extractor::composites(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols) {
+  std::vector<KronForm> forms;
+  for (const Monomial& m : terms) {
+    auto form = composite(m, rows, cols);
+    if (!form) return {};
+    if (std::ranges::none_of(forms, [&](KronForm& f) { return merge(f, *form); })) forms.push_back(std::move(*form));
+  }
+  // What was merged may now agree with what was not.
+  for (bool again = true; again;) {
+    again = false;
+    for (std::size_t i = 0; i < forms.size() && !again; ++i)
+      for (std::size_t k = i + 1; k < forms.size() && !again; ++k)
+        if (merge(forms[i], forms[k])) {
+          forms.erase(forms.begin() + static_cast<std::ptrdiff_t>(k));
+          again = true;
+        }
+  }
+  std::vector<TermId> out;
+  for (const KronForm& f : forms) out.push_back(to_term(f));
+  return pool_.sum(out, std::vector<Rational>(out.size(), Rational(1)));
+}
+
+/// A ⊗ B + A ⊗ C = A ⊗ (B+C): two forms that differ in one factor at most become one.
+bool Extractor::merge(KronForm& into, const KronForm& other) {
+  if (into.left != other.left || into.right != other.right || into.factors.size() != other.factors.size()) return false;
+  std::size_t differ = into.factors.size(), count = 0;
+  for (std::size_t i = 0; i < into.factors.size(); ++i) {
+    if (pool_.shape(into.factors[i]) != pool_.shape(other.factors[i])) return false;
+    if (into.factors[i] == other.factors[i]) continue;
+    differ = i;
+    ++count;
+  }
+  if (count > 1 || into.factors.size() < 2) return false;
+  if (count == 0) {
+    into.scale = pool_.add(into.scale, other.scale);
+    return true;
+  }
+  into.factors[differ] =
+      pool_.add(pool_.scale(into.scale, into.factors[differ]), pool_.scale(other.scale, other.factors[differ]));
+  into.scale = pool_.number(1);
+  return true;
+}
+
+TermId Extractor::to_term(const KronForm& form) {
+  // A column next to a row is their product; identities next to each other are one.
+  std::vector<TermId> merged;
+  for (const TermId f : form.factors) {
+    if (!merged.empty()) {
+      TermId& last = merged.back();
+      if (pool_.shape(last).cols == pool_.dims.one() && pool_.shape(f).rows == pool_.dims.one()) {
+        last = pool_.matmul(last, f);
+        continue;
+      }
+      if (pool_[last].op == Op::Eye && pool_[f].op == Op::Eye) {
+        last = pool_.eye(pool_.dims.multiply(pool_.shape(last).rows, pool_.shape(f).rows));
+        continue;
+      }
+    }
+    merged.push_back(f);
+  }
+  TermId t = pool_.kron(merged);
+  if (form.left.valid()) t = pool_.matmul(form.left, t);
+  if (form.right.valid()) t = pool_.matmul(t, form.right);
+  const Node n = pool_[form.scale];
+  if (n.op == Op::Sum && n.args.size() == 1) return pool_.times(n.numbers[0], pool_.scale(n.args[0], t));
+  return pool_.scale(form.scale, t);
+}
+
+std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+  Monomial rest = m;
+  rest.coefficient = Rational(1);
+  rest.sizes.clear();
   rest.factors.clear();
   rest.bound.clear();
-  for (const Component& part : components(plain)) {
+  TermId scalars = pool_.number(1);
+  for (const Component& part : components(m)) {
     if (!part.free.empty()) {
       append(rest, part);
       continue;
     }
     std::vector<Piece> pieces;
     TermId scalar;
-    if (!eliminate(part, pieces, scalar)) return {};
+    if (!eliminate(part, pieces, scalar)) return std::nullopt;
     scalars = pool_.hadamard(scalars, scalar);
   }
-  const TermId t = kron_of_groups(rest, rows, cols);
-  return t.valid() ? scaled(pool_.scale(scalars, t), m) : t;
+  auto form = kron_of_groups(rest, rows, cols);
+  if (form) form->scale = scaled(scalars, m);
+  return form;
 }
 
 /// Free indices that some component or delta ties together form a group; groups are the factors of a ⊗. Factors that
 /// touch only rows (only columns) which other parts reach too are diagonal scalings.
-TermId Extractor::kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols) {
   IndexList free = rows;
   free.insert(free.end(), cols.begin(), cols.end());
   std::map<Index, Index> parent;
@@ -138,7 +205,8 @@ TermId Extractor::kron_of_groups(const Monomial& m, const IndexList& rows, const
   for (const Index i : free)
     if (std::find(order.begin(), order.end(), find(i)) == order.end()) order.push_back(find(i));
   IndexList row_order, col_order;
-  std::vector<TermId> factors;
+  KronForm form;
+  form.scale = pool_.number(1);
   for (const Index g : order) {
     std::set<Index> members;
     for (const Index i : free)
@@ -150,37 +218,27 @@ TermId Extractor::kron_of_groups(const Monomial& m, const IndexList& rows, const
     for (const auto& e : m.equal)
       if (members.contains(e.first)) part.equal.push_back(e);
     const TermId t = group(part, r, c);
-    if (!t.valid()) return {};
-    factors.push_back(t);
+    if (!t.valid()) return std::nullopt;
+    form.factors.push_back(t);
     row_order.insert(row_order.end(), r.begin(), r.end());
     col_order.insert(col_order.end(), c.begin(), c.end());
   }
-  // A column next to a row is their product.
-  std::vector<TermId> merged;
-  for (std::size_t i = 0; i < factors.size(); ++i) {
-    const bool column = pool_.shape(factors[i]).cols == pool_.dims.one();
-    const bool row_next = i + 1 < factors.size() && pool_.shape(factors[i + 1]).rows == pool_.dims.one();
-    if (column && row_next) {
-      merged.push_back(pool_.matmul(factors[i], factors[i + 1]));
-      ++i;
-    } else {
-      merged.push_back(factors[i]);
-    }
-  }
-  TermId t = pool_.kron(merged);
-  if (row_order != rows) t = pool_.matmul(permutation(row_order, rows), t);
-  if (col_order != cols) t = pool_.matmul(t, flipped(permutation(col_order, cols)));
+  const auto outside = [this](TermId& at, TermId t, bool before) {
+    at = !at.valid() ? t : before ? pool_.matmul(t, at) : pool_.matmul(at, t);
+  };
+  if (row_order != rows) form.left = permutation(row_order, rows);
+  if (col_order != cols) form.right = flipped(permutation(col_order, cols));
   if (has_left) {
     const TermId v = group(left, rows, {});
-    if (!v.valid()) return {};
-    t = pool_.matmul(pool_.diag(v), t);
+    if (!v.valid()) return std::nullopt;
+    outside(form.left, pool_.diag(v), true);
   }
   if (has_right) {
     const TermId v = group(right, {}, cols);
-    if (!v.valid()) return {};
-    t = pool_.matmul(t, pool_.diag(v));
+    if (!v.valid()) return std::nullopt;
+    outside(form.right, pool_.diag(v), false);
   }
-  return t;
+  return form;
 }
 
 /// One factor of a ⊗: a plain matrix, a stacked one, a diagonal one, or a Hadamard product of spread parts.
@@ -218,8 +276,9 @@ TermId Extractor::group(const Monomial& m, const IndexList& rows, const IndexLis
   TermId product;
   for (const Component& p : parts) {
     // Spread over the rest: the part in its place, ones for every other index, in the group's order.
-    const TermId t = kron_of_groups(of_component(p), rows, cols);
-    if (!t.valid()) return {};
+    const auto spread = kron_of_groups(of_component(p), rows, cols);
+    if (!spread) return {};
+    const TermId t = to_term(*spread);
     product = product.valid() ? pool_.hadamard(product, t) : t;
   }
   return product;
