@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
@@ -180,12 +181,23 @@ struct CommandLine {
   }
 };
 
+/// `dvec prove "-A == B"`: an expression may begin with a minus sign and is no option then.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> out(argv + 1, argv + argc);
+  const bool takes_expression = out.size() > 1 && (out[0] == "prove" || out[0] == "expand");
+  if (takes_expression && out[1].starts_with('-') && !out[1].starts_with("--") &&
+      out[1].find_first_of("*'=+/(^ ") != std::string::npos)
+    out.insert(out.begin() + 1, "-e");
+  std::ranges::reverse(out);  // the order in which CLI11 takes them
+  return out;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CommandLine line;
   try {
-    line.app.parse(argc, argv);
+    line.app.parse(arguments(argc, argv));
   } catch (const CLI::ParseError& e) {
     const int status = line.app.exit(e);
     return status == 0 ? 0 : static_cast<int>(Status::BadInput);

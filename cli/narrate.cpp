@@ -12,7 +12,7 @@ namespace dvec::cli {
 namespace {
 
 /// A formula longer than this many nodes is not written out inside a line.
-constexpr std::uint64_t kReadable = 120;
+constexpr std::uint64_t kReadable = 100;
 
 class Narrator {
  public:
@@ -63,6 +63,7 @@ class Narrator {
     switch (s.kind) {
       case StepKind::Differential: return fmt::format("d({}) = {}", formula(s.before), formula(s.after));
       case StepKind::Adjoint:
+        if (!s.slot.valid()) return fmt::format("{} gets {}; a summand gets {}", formula(s.before), formula(s.upstream), formula(s.after));
         return fmt::format("{} gets {}; its {} gets {}", formula(s.before), formula(s.upstream), argument(s), formula(s.after));
       case StepKind::VecForm:
         return fmt::format("vec d({}) = {} * vec d({})", formula(s.before), formula(s.after), argument(s));
@@ -85,14 +86,9 @@ class Narrator {
   }
 
   std::string justification(const Step& s) const {
-    const auto unfolded = [&]() -> std::string {
-      std::vector<std::string> names;
-      for (const SymbolId n : s.unfolded) names.push_back(spell_.name(pool_.symbols[n].name));
-      return names.empty() ? "" : fmt::format(", with {} put in", fmt::join(names, ", "));
-    };
     switch (s.kind) {
-      case StepKind::IndexForm: return fmt::format("{}{}: same index form", s.rule.empty() ? "simplified" : s.rule, unfolded());
-      case StepKind::Exact: return fmt::format("{}{}: equal in exact arithmetic at random points", s.rule.empty() ? "simplified" : s.rule, unfolded());
+      case StepKind::IndexForm: return s.rule.empty() ? "same index form" : s.rule;
+      case StepKind::Exact: return fmt::format("{}; trusted: equal in exact arithmetic at random points", s.rule.empty() ? "simplified" : s.rule);
       case StepKind::Differential: case StepKind::Adjoint: case StepKind::VecForm: case StepKind::Accumulate: case StepKind::Identity: break;
     }
     const Rule* rule = book_.find(s.rule);

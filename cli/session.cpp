@@ -86,8 +86,7 @@ Diagnostics replace_derivatives(Session& session, Program& program, const Option
       if (pool.symbols[v].name == x) by = v;
     }
     if (!by.valid()) return {use_error(fmt::format("the file declares no variable {}", x), nearest(x, variables))};
-    const Symbol& phi = pool.symbols[of];
-    const Symbol& var = pool.symbols[by];
+    const Symbol phi = pool.symbols[of], var = pool.symbols[by];
     const bool scalar = pool.is_scalar(phi.shape);
     Derivative request{.kind = scalar ? DerivativeKind::Gradient : DerivativeKind::Jacobian, .of = pool.symbol(of), .wrt = by};
     if (!scalar) request.convention = Convention::Unconstrained;

@@ -2,11 +2,11 @@
 /// Declared names: variables, lets, directions, pattern variables of rules.
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "support/id.hpp"
 #include "support/source_text.hpp"
@@ -72,7 +72,7 @@ class SymbolTable {
   [[nodiscard]] std::size_t size() const { return symbols_.size(); }
 
  private:
-  std::vector<Symbol> symbols_;
+  std::deque<Symbol> symbols_;  ///< references stay valid
 };
 
 }  // namespace dvec
