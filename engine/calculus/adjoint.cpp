@@ -26,14 +26,14 @@ class Sweep {
     for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
       const auto received = received_.find(b->name);
       if (received == received_.end() || is_wanted(b->name)) continue;
-      const TermId total = accumulate(received->second, of, b->name);
+      const TermId total = accumulate_at(b->name, received->second, of);
       send(b->value, named(total, of, b->name), pool_.symbols[b->name].name);
     }
     AdjointProgram out;
     for (const SymbolId v : wrt_) {
       const auto received = received_.find(v);
       out.gradients.push_back(received == received_.end() ? pool_.zeros(pool_.symbols[v].shape)
-                                                          : accumulate(received->second, of, v));
+                                                          : accumulate_at(v, received->second, of));
     }
     out.adjoints = std::move(adjoints_);
     return out;
@@ -42,12 +42,18 @@ class Sweep {
  private:
   bool is_wanted(SymbolId s) const { return std::ranges::find(wrt_, s) != wrt_.end(); }
 
-  TermId accumulate(const std::vector<TermId>& contributions, const std::string& of, SymbolId to) {
+  /// The sum of the contributions, recorded with all of them; `to` is not valid for a node without a name.
+  TermId accumulate(const std::vector<TermId>& contributions, const std::string& subject, SymbolId to) {
     const TermId total = pool_.sum(contributions, std::vector<Rational>(contributions.size(), Rational(1)));
-    if (contributions.size() > 1)
-      trace_.steps.push_back({StepKind::Accumulate, "arithmetic/sum", "d" + of + "_d" + pool_.symbols[to].name, contributions[0],
-                              total, {}, {}, {}, {}});
+    if (contributions.size() > 1) {
+      Bindings parts;
+      for (const TermId c : contributions) parts.terms.emplace_back(to, c);
+      trace_.steps.push_back({StepKind::Accumulate, "arithmetic/sum", subject, contributions[0], total, {}, {}, std::move(parts), {}});
+    }
     return total;
+  }
+  TermId accumulate_at(SymbolId to, const std::vector<TermId>& contributions, const std::string& of) {
+    return accumulate(contributions, "d" + of + "_d" + pool_.symbols[to].name, to);
   }
 
   /// An adjoint worth a name gets one, so that it is written once however many paths go through it.
@@ -70,7 +76,7 @@ class Sweep {
     while (!open.empty()) {
       const auto [t, contributions] = *open.begin();
       open.erase(open.begin());
-      const TermId g = pool_.sum(contributions, std::vector<Rational>(contributions.size(), Rational(1)));
+      const TermId g = accumulate(contributions, subject, {});
       const Node n = pool_[t];
       if (n.op == Op::Symbol) {
         received_[n.symbol].push_back(g);

@@ -252,6 +252,7 @@ class FileParser {
     if (!is_linear(pool_, form, std::array{rule.slot})) return {error_at("E-RULE-06", reader.span("form"), "the form is not linear in its slot")};
     DVEC_TRY(vec_form, reader.expression("vec"));
     rule.vec_form = vec_form;
+    if (occurs(pool_, rule.slot, vec_form)) return {error_at("E-RULE-06", reader.span("vec"), "the vec form speaks of the slot " + slot)};
     const Shape in = pool_.symbols[rule.slot].shape, out = pool_.shape(form);
     const Shape wanted{pool_.dims.multiply(out.rows, out.cols), pool_.dims.multiply(in.rows, in.cols)};
     if (pool_.shape(vec_form) != wanted)
@@ -260,6 +261,7 @@ class FileParser {
     reader.scope().bind("G", rule.upstream);
     DVEC_TRY(adjoint, reader.expression("adjoint"));
     rule.adjoint = adjoint;
+    if (occurs(pool_, rule.slot, adjoint)) return {error_at("E-RULE-06", reader.span("adjoint"), "the adjoint speaks of the slot " + slot)};
     if (pool_.shape(adjoint) != in)
       return {shapes_differ(reader.span("adjoint"), adjoint, pool_.symbol(rule.slot), "the adjoint has the slot's shape")};
     return {};

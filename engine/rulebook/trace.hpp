@@ -23,7 +23,7 @@ enum class StepKind {
   Differential,  ///< before: a node; after: its differential in the slots of its arguments, by the operator's block
   Adjoint,       ///< before: <G, L[dX]>, as the pair (L[slot], G); after: L*[G], by a linear block
   VecForm,       ///< before: L[slot]; after: M with vec L[X] = M vec X, by a linear block
-  Accumulate,    ///< after: the sum of the contributions to one name
+  Accumulate,    ///< after: the sum of the contributions to one name or node, which are the terms of `bindings`
   Identity,      ///< before -> after by an identity of the rule book, at one place
   IndexForm,     ///< before and after have the same index form once the names in `unfolded` are put in
   Exact,         ///< before and after agree in exact evaluation at random points (trusted, with the oracle's error bound)
