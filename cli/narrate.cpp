@@ -87,12 +87,22 @@ class Narrator {
 
   std::string justification(const Step& s) const {
     switch (s.kind) {
-      case StepKind::IndexForm: return s.rule.empty() ? "same index form" : s.rule;
-      case StepKind::Exact: return fmt::format("{}; trusted: equal in exact arithmetic at random points", s.rule.empty() ? "simplified" : s.rule);
+      case StepKind::IndexForm: return s.rule + unfolded(s);
+      case StepKind::Exact: return s.rule + unfolded(s) + "; trusted";
       case StepKind::Differential: case StepKind::Adjoint: case StepKind::VecForm: case StepKind::Accumulate: case StepKind::Identity: break;
     }
     const Rule* rule = book_.find(s.rule);
     return rule == nullptr ? s.rule : fmt::format("{}; {}", s.rule, rule->source);
+  }
+
+  /// Whose definitions the step rests on.
+  std::string unfolded(const Step& s) const {
+    constexpr std::size_t most = 8;
+    std::vector<std::string> names;
+    for (const SymbolId n : s.unfolded)
+      if (names.size() < most) names.push_back(spell_.name(pool_.symbols[n].name));
+    if (s.unfolded.size() > most) names.push_back(fmt::format("{} more", s.unfolded.size() - most));
+    return names.empty() ? "" : fmt::format(" with {} put in", fmt::join(names, ", "));
   }
 
   void rules() {
