@@ -1,6 +1,5 @@
 #include "calculus/adjoint.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 
@@ -25,8 +24,10 @@ class Sweep {
     send(objective, pool_.number(Rational(1)), of);
     for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
       const auto received = received_.find(b->name);
-      if (received == received_.end() || is_wanted(b->name)) continue;
+      // A let that is wanted is swept through all the same: others may be reached only through it.
+      if (received == received_.end() || !depends_.changes(b->value)) continue;
       const TermId total = accumulate_at(b->name, received->second, of);
+      received->second = {total};
       send(b->value, named(total, of, b->name), pool_.symbols[b->name].name);
     }
     AdjointProgram out;
@@ -40,8 +41,6 @@ class Sweep {
   }
 
  private:
-  bool is_wanted(SymbolId s) const { return std::ranges::find(wrt_, s) != wrt_.end(); }
-
   /// The sum of the contributions, recorded with all of them; `to` is not valid for a node without a name.
   TermId accumulate(const std::vector<TermId>& contributions, const std::string& subject, SymbolId to) {
     const TermId total = pool_.sum(contributions, std::vector<Rational>(contributions.size(), Rational(1)));

@@ -13,7 +13,8 @@ struct AdjointProgram {
   std::vector<TermId> gradients;  ///< parallel to the variables asked for
 };
 
-/// Gradients of a scalar by variables (or by lets, taken as independent), all entries independent.
+/// Gradients of a scalar by variables or by lets, all entries independent. A let is taken as independent in its own
+/// gradient only: asking for it changes no other gradient of the sweep.
 /// Shapes: the objective is 1×1; each gradient has its variable's shape.
 /// Linear in the size of the program. stop(E) counts as constant.
 /// Source: Magnus & Neudecker (2019), 5.8 for the identification, 8.2 for the rules.

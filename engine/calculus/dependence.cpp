@@ -7,7 +7,7 @@ namespace dvec {
 Dependence::Dependence(const TermPool& pool, const Program& program, std::span<const SymbolId> wrt)
     : pool_(pool), active_(wrt.begin(), wrt.end()) {
   for (const Binding& b : program.lets)
-    if (!active_.contains(b.name) && nodes(b.value).at(b.value)) active_.insert(b.name);
+    if (!active_.contains(b.name) && changes(b.value)) active_.insert(b.name);
 }
 
 std::unordered_map<TermId, bool> Dependence::nodes(TermId root) const {

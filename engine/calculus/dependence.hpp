@@ -12,10 +12,12 @@ namespace dvec {
 
 class Dependence {
  public:
-  /// A let in `wrt` counts as independent: its definition is not looked into.
+  /// A let in `wrt` changes by itself, whether or not its definition does.
   Dependence(const TermPool& pool, const Program& program, std::span<const SymbolId> wrt);
 
   [[nodiscard]] bool on_symbol(SymbolId s) const { return active_.contains(s); }
+  /// Does a term change?
+  [[nodiscard]] bool changes(TermId root) const { return nodes(root).at(root); }
   /// Nodes under `root` that change, with their values; arguments before users.
   [[nodiscard]] std::unordered_map<TermId, bool> nodes(TermId root) const;
 
