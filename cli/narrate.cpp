@@ -6,13 +6,16 @@
 #include <fmt/format.h>
 
 #include "cli/spelling_out.hpp"
+#include "term/traverse.hpp"
 
 namespace dvec::cli {
 
 namespace {
 
 /// A formula longer than this many nodes is not written out inside a line.
-constexpr std::uint64_t kReadable = 100;
+constexpr std::uint64_t kReadable = 200;
+/// What is no longer than this is repeated rather than referred to.
+constexpr std::uint64_t kShort = 8;
 
 class Narrator {
  public:
@@ -25,7 +28,9 @@ class Narrator {
     definitions();
     broadcasts();
     if (!report_.answers.line_trace.steps.empty()) {
-      out_ += spell_.prose("\nthe sweep, backwards through the definitions: what G sends on is ⟨G, d f⟩ written as ⟨·, d argument⟩\n");
+      out_ += spell_.prose(
+          "\nThe sweep, backwards through the definitions. \"f gets G\" means: through f, the objective changes by ⟨G, df⟩, the sum\n"
+          "of the entries of G ⊙ df; what the arguments of f get follows from its differential. (k) is the result of step k.\n");
       steps(report_.answers.line_trace);
     }
     for (std::size_t i = 0; i < report_.answers.derivations.size(); ++i) derivation(report_.answers.derivations[i]);
@@ -55,21 +60,23 @@ class Narrator {
     for (const Step& s : trace.steps) {
       if (s.subject != subject) out_ += fmt::format("  {}\n", spell_.prose(s.subject));
       subject = s.subject;
-      out_ += fmt::format("{:>5}. {}   [{}]\n", ++number_, sentence(s), justification(s));
+      out_ += fmt::format("{:>5}. {}   [{}]\n", number_ + 1, sentence(s), justification(s));
+      ++number_;
+      remember(s);
     }
   }
 
-  std::string sentence(const Step& s) const {
+  std::string sentence(const Step& s) {
     switch (s.kind) {
-      case StepKind::Differential: return fmt::format("d({}) = {}", formula(s.before), formula(s.after));
+      case StepKind::Differential: return fmt::format("d({}) = {}", formula(s.before), folded(s.after));
       case StepKind::Adjoint:
-        if (!s.slot.valid()) return fmt::format("{} gets {}; a summand gets {}", formula(s.before), formula(s.upstream), formula(s.after));
-        return fmt::format("{} gets {}; its {} gets {}", formula(s.before), formula(s.upstream), argument(s), formula(s.after));
+        if (!s.slot.valid()) return fmt::format("{} gets {}; a summand gets {}", formula(s.before), folded(s.upstream), folded(s.after));
+        return fmt::format("{} gets {}; its {} gets {}", formula(s.before), folded(s.upstream), argument(s), folded(s.after));
       case StepKind::VecForm:
-        return fmt::format("vec d({}) = {} * vec d({})", formula(s.before), formula(s.after), argument(s));
-      case StepKind::Accumulate: return fmt::format("what arrives adds up to {}", formula(s.after));
+        return fmt::format("vec d({}) = {} * vec d({})", formula(s.before), folded(s.after), argument(s));
+      case StepKind::Accumulate: return fmt::format("what arrives adds up to {}", folded(s.after));
       case StepKind::Identity: case StepKind::IndexForm: case StepKind::Exact:
-        return fmt::format("{} = {}", formula(s.before), formula(s.after));
+        return fmt::format("{} = {}", folded(s.before), formula(s.after));
     }
     return "";
   }
@@ -113,6 +120,17 @@ class Narrator {
     if (!page.empty()) out_ += "\nthe rules\n" + page;
   }
 
+  /// From here on the step's result is written as its number where it occurs again.
+  void remember(const Step& s) {
+    if (s.kind != StepKind::Adjoint && s.kind != StepKind::Accumulate && s.kind != StepKind::VecForm) return;
+    if (pool_[s.after].weight < kShort || known_.contains(s.after)) return;
+    known_[s.after] = pool_.symbol(pool_.symbols.add(
+        {fmt::format("({})", number_), SymbolKind::Pattern, pool_.shape(s.after), Attribute::None, {}}));
+  }
+
+  /// A formula in terms of earlier steps.
+  std::string folded(TermId t) { return t.valid() ? formula(substitute(pool_, t, known_)) : "?"; }
+
   std::string formula(TermId t) const {
     if (!t.valid()) return "?";
     const Node& n = pool_[t];
@@ -120,8 +138,9 @@ class Narrator {
     return spell_.term(t);
   }
 
-  const TermPool& pool_;
+  TermPool& pool_;
   const RuleBook& book_;
+  TermMap known_;
   const Report& report_;
   Spelling spell_;
   bool quiet_;
