@@ -1,0 +1,58 @@
+#pragma once
+/// Floats as a policy of the evaluator: double for values on data, 113 bits (libquadmath) for judging.
+
+#include <cstdint>
+
+#include "oracle/primitive.hpp"
+#include "scalar/rational.hpp"
+
+namespace dvec {
+
+__extension__ using Quad = __float128;
+
+/// Mathematical functions of one float type.
+template <class T>
+struct FloatMath;
+
+template <class T>
+class FloatField {
+ public:
+  static constexpr bool kOrdered = true;
+  using Value = T;
+  enum class Opaque { StandIn, Refused };
+
+  explicit FloatField(Opaque opaque = Opaque::Refused) : opaque_(opaque) {}
+
+  [[nodiscard]] Value zero() const { return 0; }
+  [[nodiscard]] Value one() const { return 1; }
+  [[nodiscard]] Value integer(std::int64_t k) const { return static_cast<T>(k); }
+  [[nodiscard]] Value rational(const Rational& r) const;
+  [[nodiscard]] Value pi() const;
+  [[nodiscard]] Value add(Value a, Value b) const { return a + b; }
+  [[nodiscard]] Value subtract(Value a, Value b) const { return a - b; }
+  [[nodiscard]] Value multiply(Value a, Value b) const { return a * b; }
+  [[nodiscard]] Value negate(Value a) const { return -a; }
+  [[nodiscard]] Value inverse(Value a) const;
+  [[nodiscard]] bool is_zero(Value a) const { return a == 0; }
+  [[nodiscard]] bool is_finite(Value a) const { return a - a == 0; }
+  [[nodiscard]] int sign(Value a) const { return a > 0 ? 1 : a < 0 ? -1 : 0; }
+  [[nodiscard]] double pivot_weight(Value a) const { return static_cast<double>(a < 0 ? -a : a); }
+  /// Below it a pivot counts as zero, relative to the largest entry.
+  [[nodiscard]] double negligible_pivot(double scale) const;
+  [[nodiscard]] Value power(Value a, const Rational& exponent) const;
+  [[nodiscard]] Value power_by(Value a, Value exponent) const;
+  [[nodiscard]] Value primitive(Primitive f, Value a) const;
+  /// psi^(k), k = 1, 2.
+  [[nodiscard]] Value polygamma(int k, Value a) const;
+  /// A fixed smooth function for each name with its true derivatives: sin(1.3 t + c) + 0.1 t^3 + 0.4 t.
+  [[nodiscard]] Value opaque(std::uint64_t name, int order, Value a) const;
+  [[nodiscard]] Value draw(Draw kind, std::uint64_t key) const;
+
+ private:
+  Opaque opaque_;
+};
+
+extern template class FloatField<double>;
+extern template class FloatField<Quad>;
+
+}  // namespace dvec
