@@ -1,34 +1,28 @@
 #pragma once
-/// The cheapest order of a product of matrices, by dynamic programming at reference sizes.
+/// In which order to multiply: the matrix-chain problem.
 
-#include <cstdint>
-#include <span>
-#include <string>
+#include <cstddef>
+#include <functional>
 #include <vector>
-
-#include "scalar/dim.hpp"
 
 namespace dvec {
 
-/// Sizes at which orders are compared: the first-declared size is 1000, the others 20, 23, ..., 50, in order of
-/// declaration (then from 20 again). Sizes that are not declared are 20.
-[[nodiscard]] DimValues reference_sizes(const std::vector<std::string>& dims);
+/// Operation counts of joining [i,k) with [k,j); lower is better.
+using JoinCost = std::function<double(std::size_t i, std::size_t k, std::size_t j)>;
 
-struct ChainFactor {
-  std::int64_t rows = 0, cols = 0;
-  enum class Kind { Dense, Diagonal, Ones } kind = Kind::Dense;  ///< Ones: a row or column of ones
+/// The place where [i,j) is best split, for every 0 <= i < j <= n with j - i >= 2.
+class ChainOrder {
+ public:
+  /// By dynamic programming over all brackets, O(n^3); of equally good ones, the first from the left. Chains of more than
+  /// kLongest factors are bracketed from the left.
+  ChainOrder(std::size_t n, const JoinCost& cost);
+  [[nodiscard]] std::size_t split(std::size_t i, std::size_t j) const;
+
+  static constexpr std::size_t kLongest = 400;
+
+ private:
+  std::size_t n_ = 0;
+  std::vector<std::size_t> split_;
 };
-
-/// A node of the binary tree of the order: a leaf is a factor, an inner node a product. Children come before parents;
-/// the last node is the root.
-struct ChainNode {
-  int leaf = -1;
-  int left = -1, right = -1;
-};
-
-/// Requires: one factor at least; sizes conform. Ties are decided for the leftmost split. Time grows with the cube of
-/// the number of factors: chains of more than 200 factors are multiplied from the left.
-/// Source: Godbole (1973); costs are multiplications, a diagonal or an outer product costs its result.
-[[nodiscard]] std::vector<ChainNode> chain_order(std::span<const ChainFactor> factors);
 
 }  // namespace dvec

@@ -1,5 +1,5 @@
 #pragma once
-/// A plan as a C++17 header on Eigen 3.4. No decisions: the same plan gives the same bytes.
+/// A kernel plan as a C++17 header that includes nothing but Eigen and the standard library. It decides nothing.
 
 #include <string>
 
@@ -8,10 +8,13 @@
 namespace dvec {
 
 struct EmitOptions {
-  std::string source_name = "kernel.dv";   ///< for the banner: a file name without its folder
-  std::string header_name = "kernel.hpp";  ///< what the self-test includes
+  std::string name;     ///< of the kernel: its namespace. "03_batchnorm" becomes batchnorm
+  std::string source;   ///< "03_batchnorm.dv", for the banner; no path
+  std::string version;  ///< of dvec, for the banner
 };
 
-[[nodiscard]] std::string emit_eigen(const KernelPlan& plan, const EmitOptions& options = {});
+/// Same plan, same bytes. The text compiles without warnings under -Wall -Wextra -Wpedantic -Wshadow.
+/// Requires: verify(plan) has nothing to say.
+[[nodiscard]] std::string emit_eigen(const KernelPlan& plan, const EmitOptions& options);
 
 }  // namespace dvec

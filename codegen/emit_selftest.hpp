@@ -1,5 +1,5 @@
 #pragma once
-/// A program that holds an emitted kernel's gradients against central differences of its own objective.
+/// A program that holds an emitted kernel against central differences of its own objective.
 
 #include <string>
 
@@ -7,8 +7,9 @@
 
 namespace dvec {
 
-/// C++17 text with a main that includes `options.header_name`. Exit status: 0 when every entry of every gradient agrees, 1
-/// when one does not. A program without gradients says so and returns 0.
-[[nodiscard]] std::string emit_selftest(const KernelPlan& plan, const EmitOptions& options = {});
+/// A main() that includes the kernel `header` and, in long double, at sizes 2, 3, 5, 7 assigned pairwise distinct to the
+/// size symbols, compares every entry of every derivative with differences. It exits with 1 when one disagrees.
+/// `options` are those the kernel was emitted with.
+[[nodiscard]] std::string emit_selftest(const KernelPlan& plan, const EmitOptions& options, const std::string& header);
 
 }  // namespace dvec

@@ -1,5 +1,5 @@
 #pragma once
-/// What a kernel computes, decided in full: single-assignment instructions over named values. Emitters only spell it.
+/// A kernel as a single-assignment list of instructions: every decision is made here, the emitter only spells.
 
 #include <optional>
 #include <string>
@@ -8,105 +8,130 @@
 #include "codegen/entry_expr.hpp"
 #include "codegen/structure.hpp"
 #include "syntax/program.hpp"
-#include "term/term_pool.hpp"
 
 namespace dvec {
 
-struct Value {
-  enum class Role { Argument, Temporary, Result };
-  std::string name;  ///< identifier, unique in the plan: from the source, or after what it is (colSum_dR_dB)
-  Shape shape;
-  Structure structure = Structure::Dense;
-  Role role = Role::Temporary;
+/// Where a value lives.
+enum class Storage {
+  Argument,   ///< given by the caller
+  Local,      ///< a scalar variable of the function
+  Workspace,  ///< allocated once, by the workspace's constructor
+  Output,     ///< a field of the result
+  Factor,     ///< a factorisation, in the workspace
+  View,       ///< another value, read in another shape
 };
 
-/// A matrix as it enters a product.
-struct Factor {
+struct PlanValue {
+  std::string name;  ///< of the source, or made from names of the source; unique in the plan
+  Shape shape;       ///< of what is held
+  Structure structure = Structure::Dense;
+  Storage storage = Storage::Workspace;
+  SymbolId symbol = {};         ///< Argument: the variable
+  std::string formula = {};     ///< what it is, in the language of programs; may be empty
+};
+
+enum class Decomposition {
+  Cholesky,  ///< S declared spd
+  Lu,        ///< with partial pivoting
+};
+
+enum class InstructionKind {
+  Map,         ///< result(i,j) = entries(i,j), and, when there is one, + diagonal(i) on the diagonal
+  Total,       ///< result = sum of entries over domain
+  ColumnSums,  ///< result(j) = sum over i
+  RowSums,     ///< result(i) = sum over j
+  Product,     ///< result = entries * A * B; entries is a scalar
+  Diagonal,    ///< result = the diagonal of A, as a column
+  Factorise,   ///< result = decomposition of A
+  Solve,       ///< result = inv(F) * B
+  Invert,      ///< result = inv(F)
+  LogDet,      ///< result = log|det F|
+  Det,         ///< result = det F
+  Reshape,     ///< result = A, column-major, in result's shape: a view
+  Materialise, ///< result = all entries of a structure: kron(A,B), eye(n), diag(v), commutation_matrix(m,n)
+  Copy,        ///< result = A
+};
+
+[[nodiscard]] std::string_view name(InstructionKind kind);
+
+/// A value, or its transpose.
+struct PlanOperand {
   ValueId value;
   bool transposed = false;
+  friend bool operator==(const PlanOperand&, const PlanOperand&) = default;
 };
 
-enum class Reduction { None, ColumnSums, RowSums, Total };
+/// A factor of a materialised Kronecker product: a stored matrix, or a structure that needs no storage.
+struct KroneckerFactor {
+  Structure structure = Structure::Dense;  ///< Dense, Identity, Constant (ones)
+  PlanOperand operand = {};                ///< Dense
+  Shape shape;
+};
 
 struct Instruction {
-  enum class Kind {
-    Entrywise,    ///< result = reduction of `entries` over `domain`, plus diag(on_diagonal)
-    Product,      ///< result = scale * first * second
-    Factorise,    ///< result = the factorisation of first (square)
-    Solve,        ///< result = scale * inv(first) * second; `first` is a factorisation
-    SolveRight,   ///< result = scale * first * inv(second); `second` is a factorisation
-    Invert,       ///< result = inverse of the factorised matrix
-    LogDet,       ///< result = log|det|, from the factorisation
-    Det,          ///< result = det, from the factorisation
-    Reshape,      ///< result = entries of first, in column order, in another shape
-    Describe,     ///< result is an implicit value (⊗ of first and second, diag(first), eye, ones, K): nothing is computed
-    Materialise,  ///< result = the implicit value first, written out
-  };
-  Kind kind = Kind::Entrywise;
+  InstructionKind kind = InstructionKind::Map;
   ValueId result;
-  // Entrywise
-  EntryExpr entries;
-  Shape domain;
-  Reduction reduction = Reduction::None;
-  std::optional<EntryExpr> on_diagonal;  ///< its operands are read by Access::Entry of a column
-  // the others
-  Factor first, second;
-  std::optional<EntryExpr> scale;  ///< in scalars only
+  std::vector<PlanOperand> operands = {};
+  EntryExpr entries = {};                            ///< Map, Total, ColumnSums, RowSums, Product
+  std::optional<EntryExpr> diagonal = std::nullopt;  ///< Map
+  Shape domain = {};                                 ///< sums: the shape that is summed over
+  Decomposition decomposition = Decomposition::Lu;   ///< Factorise
+  Structure materialised = Structure::Dense;         ///< Materialise: ImplicitKronecker, Identity, Diagonal, ImplicitCommutation
+  std::vector<KroneckerFactor> factors = {};         ///< Materialise ImplicitKronecker: two
+  Dim first = {}, second = {};                       ///< Materialise ImplicitCommutation
 };
 
-enum class Factorisation { Llt, PartialPivLu };
-
-/// An elementwise function that the instructions call.
-struct PlanFunction {
-  FunctionId function;
-  std::string name;        ///< identifier
-  bool opaque = false;     ///< given by the caller
-  std::vector<int> orders; ///< the derivatives that are called, ascending
+/// Instructions that are done together: one after the other, or column by column in one loop over `columns`.
+struct PlanStep {
+  std::size_t begin = 0, end = 0;  ///< half-open, in the list of instructions
+  bool by_column = false;
+  Dim columns = {};
 };
 
-struct PlanArgument {
-  ValueId value;
-  SymbolId variable;
-};
-
+/// What the kernel returns, and what it says about it.
 struct PlanOutput {
-  enum class Kind { Objective, Value, Gradient, Derivative };
-  Kind kind = Kind::Value;
-  ValueId value;        ///< role Result; its name is the field's
-  std::string title;    ///< "grad(R,gamma)"
-  std::string formula;  ///< closed form, in the names of the source and of `lines`
-  ValueId objective;    ///< Gradient: the value it is the gradient of
-  ValueId wrt;          ///< Gradient: the argument
-  Convention convention = Convention::Structured;
+  std::string field;                            ///< name in the result: "R", "grad_R_gamma"
+  ValueId value;
+  std::string title;                            ///< "grad(R,gamma)"
+  std::string formula;                          ///< closed form, in the language of programs
+  std::optional<DerivativeKind> derivative = std::nullopt;
+  std::optional<std::size_t> of = std::nullopt;     ///< output that is differentiated
+  ValueId wrt = {};                             ///< an argument; not valid when the variable is a let
+  Convention convention = Convention::Unconstrained;
   bool by_vech = false;
+  ValueId direction = {};                       ///< Differential by a direction that is an argument
+};
+
+/// A line of mathematics in the kernel's opening comment.
+struct PlanFormula {
+  std::string name, formula;
 };
 
 struct KernelPlan {
-  const TermPool* pool = nullptr;  ///< names, sizes and functions; must outlive the plan
-  std::string name;                ///< identifier of the program
-  std::vector<Value> values;
-  std::vector<Instruction> instructions;
-  std::vector<PlanArgument> arguments;      ///< in order of declaration
-  std::vector<PlanFunction> functions;      ///< opaque ones in order of declaration, then the others
+  const TermPool* pool = nullptr;         ///< sizes, functions, symbols; outlives the plan
+  std::vector<std::string> dims;          ///< size symbols in order of declaration
+  std::vector<PlanValue> values;
+  std::vector<ValueId> arguments;         ///< in order of declaration
+  std::vector<FunctionId> functions;      ///< opaque functions, in order of declaration: arguments too
+  std::vector<Instruction> instructions;  ///< operands defined before use
+  std::vector<PlanStep> steps;            ///< cover the instructions, in order
   std::vector<PlanOutput> outputs;
-  std::vector<std::string> sizes;           ///< size symbols, in order of declaration
-  std::vector<std::string> open_sizes;      ///< those that no argument's shape states: the caller gives them
-  std::vector<std::pair<std::string, std::string>> lines;  ///< name = closed form: lets and adjoints, for the reader
-  std::vector<std::string> notes;           ///< conditions and conventions: kinks, domains
-  std::vector<std::pair<ValueId, Factorisation>> factorisations;  ///< how each Factorise is done
-  Dim flops;                                ///< operations, a polynomial in the sizes
+  std::vector<PlanFormula> formulas;      ///< lets and lines, in order
+  std::vector<std::string> notes;         ///< kinks, conventions
+  Dim flops;                              ///< additions, multiplications and function values
 
-  [[nodiscard]] const Value& operator[](ValueId v) const { return values[v.value]; }
+  [[nodiscard]] const PlanValue& operator[](ValueId v) const { return values.at(v.value); }
+  [[nodiscard]] Shape shape(PlanOperand o) const {
+    return o.transposed ? transposed((*this)[o.value].shape) : (*this)[o.value].shape;
+  }
 };
 
-/// Nothing when the plan is sound, else why not: "no, because ...". Operands are defined before use, shapes conform, a ⊗,
-/// K or diag is no operand except of Materialise, every value is defined once, and every output is computed.
+/// Nothing when the plan is sound; else "no, because ...": an operand before its definition, shapes that do not conform, a
+/// value assigned twice, an implicit structure as an operand, a result among the operands, a loop by columns with an
+/// instruction that needs another column.
 [[nodiscard]] std::optional<std::string> verify(const KernelPlan& plan);
 
-/// Readable text, one instruction a line.
+/// One line an instruction, for people and goldens.
 [[nodiscard]] std::string print(const KernelPlan& plan);
-/// One instruction's right-hand side: "sum over rows of Zhat .* dR_dB".
-[[nodiscard]] std::string print(const KernelPlan& plan, const Instruction& i);
-[[nodiscard]] std::string print(const KernelPlan& plan, const EntryExpr& e);
 
 }  // namespace dvec

@@ -1,7 +1,5 @@
 #pragma once
-/// Terms to a plan: what is asked for, in an order and a form that a machine computes fast.
-
-#include <string>
+/// From a program and its answers to a kernel plan.
 
 #include "calculus/derivation.hpp"
 #include "codegen/kernel_plan.hpp"
@@ -10,13 +8,16 @@
 namespace dvec {
 
 struct LowerOptions {
-  std::string name = "kernel";  ///< of the program ("03_batchnorm"): the plan's name is the identifier made of it
+  /// Sizes at which orders of evaluation are compared; a size symbol that is not here gets a default by its place in the
+  /// program's declarations: 1000 for the first, then 20, 23, 26, ... up to 50.
+  DimValues reference_sizes = {};
 };
 
-/// The plan of everything that the program derives, the objectives of its gradients, and its outputs; intermediates are
-/// shared, and nothing else is computed. The plan verifies.
-/// Requires: `answers` are those of `program`; both from `pool`, which outlives the plan.
-/// Errors: E-EMIT-01 when there is nothing to compute.
+/// The plan of a kernel that computes, together: the objective of each derivative that is asked for, the program's
+/// outputs, and what its `derive` statements ask for. Equal values are computed once, also where one is used transposed.
+/// Requires: `answers` is for `program`; both live in `pool`, which outlives the plan.
+/// Errors: E-EMIT-01 when nothing is asked for; E-EMIT-02 for what cannot be emitted (the derivative of a function without
+/// a formula).
 [[nodiscard]] Result<KernelPlan> lower(const Program& program, const Answers& answers, TermPool& pool,
                                        const LowerOptions& options = {});
 
