@@ -149,7 +149,10 @@ class Matcher {
 
   /// Commutative: one factor for each pattern but the last, which takes the rest.
   bool split(const Node& p, const Node& n, Bindings& b) {
-    return shares(std::vector(p.args.begin(), p.args.end()), std::vector(n.args.begin(), n.args.end()), b);
+    // A variable fits anything: what is more than a variable chooses first.
+    std::vector<TermId> patterns(p.args.begin(), p.args.end());
+    std::ranges::stable_partition(patterns, [this](TermId t) { return pool_[t].op != Op::Symbol; });
+    return shares(std::move(patterns), std::vector(n.args.begin(), n.args.end()), b);
   }
   bool shares(std::vector<TermId> p, std::vector<TermId> n, Bindings& b) {
     if (p.size() == 1) return run(p[0], product(Op::Hadamard, n), b);

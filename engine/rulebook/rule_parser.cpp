@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "rulebook/linearity.hpp"
 #include "rulebook/rule_blocks.hpp"
@@ -129,7 +130,17 @@ class FileParser {
 
  private:
   void report(const Diagnostics& why) {
-    for (const Diagnostic& d : why) errors_.push_back(render(d, source_));
+    for (const Diagnostic& d : why) errors_.push_back(without_marks(render(d, source_)));
+  }
+
+  /// Sizes of rules are called ?m inside and m by their authors.
+  static std::string without_marks(const std::string& rendered) {
+    std::string out;
+    for (std::size_t i = 0; i < rendered.size(); ++i) {
+      const bool mark = rendered[i] == '?' && i + 1 < rendered.size() && std::isalpha(static_cast<unsigned char>(rendered[i + 1]));
+      if (!mark) out += rendered[i];
+    }
+    return out;
   }
 
   static void squeeze(std::string& text) {
