@@ -115,9 +115,10 @@ struct CommandLine {
     program_verb("check", "the derivatives of FILE checked numerically; its claims decided", check_verb, true);
 
     CLI::App* emit = program_verb("emit", "kernel source", emit_verb, true);
-    emit->add_option("--target", options.target, "language and library of the kernel: eigen")->capture_default_str();
+    emit->add_option("--target", options.target, "eigen: a kernel; selftest: a program that tests it by differences; plan: what both are printed from")
+        ->capture_default_str();
     emit->add_option("--name", options.name, "name of the kernel; the file's name if not given");
-    emit->add_flag("--self-test", options.self_test, "a program that tests the kernel against differences, instead of the kernel");
+    emit->add_option("--header", options.header, "the header that the self-test includes; NAME.hpp if not given");
 
     CLI::App* eval = program_verb("eval", "values of the outputs of FILE on CSV data", eval_verb, true);
     eval->add_option("--data", options.data, "directory with NAME.csv for each variable")->required();

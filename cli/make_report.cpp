@@ -30,7 +30,7 @@ std::optional<std::size_t> derivative_at(const TermPool& pool, const Program& pr
   return std::nullopt;
 }
 
-ResultView view(TermPool& pool, const Report& report, TermId asked, const TermMap& results, const std::vector<CheckView>& checks) {
+ResultView view(TermPool& pool, const Report& report, TermId asked, const TermMap& results) {
   ResultView v;
   v.term = substitute(pool, asked, results);
   v.shape = pool.shape(asked);
@@ -48,7 +48,7 @@ ResultView view(TermPool& pool, const Report& report, TermId asked, const TermMa
   v.wrt_name = d.request.wrt;
   if (pool[d.request.of].op == Op::Symbol && !derivative_at(pool, report.program, d.request.of)) v.of_name = pool[d.request.of].symbol;
   v.notes = d.notes;
-  v.check = checks.at(*k);
+  v.check = report.checks.at(*k);
   return v;
 }
 
@@ -89,7 +89,7 @@ Result<Report> make_report(Session& session, Program program, const Options& opt
   report.answers = std::move(answers);
 
   const Definitions all = in_order(pool, report.program, report.answers);
-  const std::vector<CheckView> checks = check_derivatives(session, report.program, report.answers, all, options);
+  report.checks = check_derivatives(session, report.program, report.answers, all, options);
 
   // In what is shown, derivatives that others build on are written out.
   TermMap results;
@@ -101,14 +101,14 @@ Result<Report> make_report(Session& session, Program program, const Options& opt
       report.definitions.push_back({b.name, value, b.span});
   }
   for (Binding& line : report.answers.lines) line.value = substitute(pool, line.value, results);
-  for (const TermId asked : report.program.derive) report.results.push_back(view(pool, report, asked, results, checks));
+  for (const TermId asked : report.program.derive) report.results.push_back(view(pool, report, asked, results));
   return report;
 }
 
 Status status_of(const Report& report) {
   Status out = Status::Done;
-  for (const ResultView& r : report.results)
-    if (r.check && !r.check->ok) out = worse(out, Status::Undecided);
+  for (const CheckView& c : report.checks)
+    if (!c.ok) out = worse(out, Status::Undecided);
   for (const ClaimView& c : report.claims) {
     if (c.expected.empty()) {
       if (c.verdict == "false" || c.verdict == "ill-typed") out = worse(out, Status::Refuted);

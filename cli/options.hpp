@@ -27,7 +27,7 @@ struct Options {
   bool quiet = false;
   bool ascii = false;
   std::string target = "eigen";    ///< emit
-  bool self_test = false;          ///< emit
+  std::string header;              ///< emit: what the self-test includes
   std::string name;                ///< emit: of the kernel; rules: of a block
   std::string data;                ///< eval: directory of CSV files
   std::vector<std::string> show;   ///< eval

@@ -48,6 +48,7 @@ struct Report {
   Answers answers;
   Definitions definitions;  ///< the program's lets and the answers' lines, in dependency order
   std::vector<ResultView> results;
+  std::vector<CheckView> checks;  ///< parallel to the program's derivatives, those of claims among them
   std::vector<ClaimView> claims;
   std::vector<std::pair<std::string, Matrix<double>>> values;  ///< eval --show
   Diagnostics warnings;

@@ -2,8 +2,9 @@
 
 namespace dvec::cli {
 
-std::string result_name(const ResultView& r) {
-  const std::string text = r.title.empty() ? "result" : r.title;
+std::string result_name(const ResultView& r) { return file_name(r.title); }
+
+std::string file_name(const std::string& text) {
   std::string out;
   for (const char c : text) {
     const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (static_cast<unsigned char>(c) & 0x80) != 0;
@@ -12,7 +13,7 @@ std::string result_name(const ResultView& r) {
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
   constexpr std::size_t longest = 100;
-  return out.substr(0, longest);
+  return out.empty() ? "result" : out.substr(0, longest);
 }
 
 }  // namespace dvec::cli

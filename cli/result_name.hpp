@@ -10,4 +10,7 @@ namespace dvec::cli {
 /// grad_R_G1, jac_e_b, hess_R_b; letters, digits and underscores only.
 [[nodiscard]] std::string result_name(const ResultView& r);
 
+/// The same for any text: what is no letter or digit becomes an underscore.
+[[nodiscard]] std::string file_name(const std::string& text);
+
 }  // namespace dvec::cli

@@ -17,10 +17,28 @@ std::string padded(const std::string& text, std::size_t width) {
   return have < width ? text + std::string(width - have, ' ') : text;
 }
 
+std::string without_blank_end(std::string text) {
+  while (text.ends_with("\n\n")) text.pop_back();
+  return text;
+}
+
 class TextWriter {
  public:
   TextWriter(Session& session, const Report& report, const Options& options)
       : pool_(session.pool), report_(report), options_(options), spell_(session.pool, options.ascii) {}
+
+  std::string checks() {
+    inferred();
+    for (std::size_t k = 0; k < report_.checks.size(); ++k) {
+      const CheckView& c = report_.checks[k];
+      const std::string& name = pool_.symbols[report_.program.derivatives[k].result].name;
+      out_ += fmt::format("{}: {}, {}\n", name, c.ok ? "ok" : "NOT CHECKED", spell_.prose(c.detail));
+    }
+    if (!report_.checks.empty() && !report_.claims.empty()) out_ += "\n";
+    for (const ClaimView& c : report_.claims) claim(c);
+    if (report_.checks.empty() && report_.claims.empty()) out_ += "there is nothing to check: no derivative, no claim\n";
+    return out_;
+  }
 
   std::string run() {
     inferred();
@@ -64,7 +82,7 @@ class TextWriter {
     out_ += fmt::format("    {}{}\n", r.kind == "expression" ? "= " : left(r), spell_.term(r.term));
     if (!options_.quiet) {
       for (const std::string& note : r.notes) out_ += fmt::format("    note: {}\n", spell_.prose(note));
-      if (r.check) out_ += fmt::format("    {}: {}\n", r.check->ok ? "checked" : "CHECK FAILED", spell_.prose(r.check->detail));
+      if (r.check) out_ += fmt::format("    {}: {}\n", r.check->ok ? "checked" : "NOT CHECKED", spell_.prose(r.check->detail));
     }
     if (r.value) matrix(*r.value, "    ");
     out_ += "\n";
@@ -148,9 +166,11 @@ class TextWriter {
 }  // namespace
 
 std::string write_text(Session& session, const Report& report, const Options& options) {
-  std::string out = TextWriter(session, report, options).run();
-  while (out.ends_with("\n\n")) out.pop_back();
-  return out;
+  return without_blank_end(TextWriter(session, report, options).run());
+}
+
+std::string write_check_text(Session& session, const Report& report, const Options& options) {
+  return without_blank_end(TextWriter(session, report, options).checks());
 }
 
 std::string write(Session& session, const Report& report, const Options& options) {

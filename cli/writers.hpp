@@ -11,6 +11,8 @@ namespace dvec::cli {
 
 /// For people: every derivative with its shape, its closed form, notes and the result of its check; claims with verdicts.
 [[nodiscard]] std::string write_text(Session& session, const Report& report, const Options& options);
+/// One line for each derivative and its check; claims as above.
+[[nodiscard]] std::string write_check_text(Session& session, const Report& report, const Options& options);
 /// LANGUAGE's "dvec/1".
 [[nodiscard]] std::string write_json(Session& session, const Report& report, const Options& options);
 /// An align* environment; needs amsmath and amssymb.
