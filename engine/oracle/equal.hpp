@@ -101,8 +101,7 @@ struct DerivativeQuestion {
 [[nodiscard]] Equality derivative_equals(const TermPool& pool, const DerivativeQuestion& question,
                                          std::span<const Definition> definitions = {}, const EqualOptions& options = {});
 
-/// The same for many at once: gradients of one scalar are tested together along one common direction, and apart only
-/// when that fails.
+/// The same for many at once.
 [[nodiscard]] std::vector<Equality> derivatives_equal(const TermPool& pool, std::span<const DerivativeQuestion> questions,
                                                       std::span<const Definition> definitions = {},
                                                       const EqualOptions& options = {});
