@@ -1,9 +1,9 @@
 #include "calculus/adjoint.hpp"
 
 #include <map>
-#include <set>
 
 #include "calculus/dependence.hpp"
+#include "calculus/fresh_names.hpp"
 
 namespace dvec {
 
@@ -12,11 +12,8 @@ namespace {
 class Sweep {
  public:
   Sweep(const Program& program, std::span<const SymbolId> wrt, Templates& templates, TermPool& pool, Trace& trace)
-      : program_(program), wrt_(wrt), templates_(templates), pool_(pool), trace_(trace), depends_(pool, program, wrt) {
-    for (const SymbolId v : program.variables) names_.insert(pool.symbols[v].name);
-    for (const Binding& b : program.lets) names_.insert(pool.symbols[b.name].name);
-    for (const std::string& d : program.dims) names_.insert(d);
-  }
+      : program_(program), wrt_(wrt), templates_(templates), pool_(pool), trace_(trace), depends_(pool, program, wrt),
+        names_(pool, program) {}
 
   AdjointProgram run(TermId objective) {
     const Node& n = pool_[objective];
@@ -58,8 +55,7 @@ class Sweep {
   /// An adjoint worth a name gets one, so that it is written once however many paths go through it.
   TermId named(TermId total, const std::string& of, SymbolId let) {
     if (is_leaf(pool_[total].op)) return total;
-    std::string name = "d" + of + "_d" + pool_.symbols[let].name;
-    while (!names_.insert(name).second) name += "_";
+    const std::string name = names_.take("d" + of + "_d" + pool_.symbols[let].name);
     const SymbolId s = pool_.symbols.add({name, SymbolKind::Let, pool_.shape(total), Attribute::None, {}});
     adjoints_.push_back({s, total, {}});
     return pool_.symbol(s);
@@ -92,7 +88,7 @@ class Sweep {
   TermPool& pool_;
   Trace& trace_;
   Dependence depends_;
-  std::set<std::string> names_;
+  FreshNames names_;
   std::map<SymbolId, std::vector<TermId>> received_;
   std::vector<Binding> adjoints_;
 };

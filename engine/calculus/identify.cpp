@@ -5,6 +5,7 @@
 #include <set>
 
 #include "calculus/dependence.hpp"
+#include "calculus/fresh_names.hpp"
 
 namespace dvec {
 
@@ -15,11 +16,10 @@ class Forward {
  public:
   enum class Kind { Jacobian, Tangent };
 
-  Forward(const Program& program, SymbolId x, TermId seed, Kind kind, Templates& templates, TermPool& pool, Trace& trace)
-      : kind_(kind), templates_(templates), pool_(pool), trace_(trace), depends_(pool, program, std::span(&x, 1)), x_(x) {
-    for (const SymbolId v : program.variables) names_.insert(pool.symbols[v].name);
-    for (const Binding& b : program.lets) names_.insert(pool.symbols[b.name].name);
-    for (const std::string& d : program.dims) names_.insert(d);
+  Forward(const Program& program, SymbolId x, TermId seed, Kind kind, Templates& templates, TermPool& pool,
+          Trace& trace)
+      : kind_(kind), templates_(templates), pool_(pool), trace_(trace), depends_(pool, program, std::span(&x, 1)),
+        x_(x), names_(pool, program) {
     known_[x] = seed;
   }
 
@@ -80,8 +80,7 @@ class Forward {
 
   TermId named(TermId total, const std::string& let) {
     if (is_leaf(pool_[total].op)) return total;
-    std::string name = (kind_ == Kind::Jacobian ? "D_" : "d_") + let;
-    while (!names_.insert(name).second) name += "_";
+    const std::string name = names_.take((kind_ == Kind::Jacobian ? "D_" : "d_") + let);
     const SymbolId s = pool_.symbols.add({name, SymbolKind::Let, pool_.shape(total), Attribute::None, {}});
     bindings_.push_back({s, total, {}});
     return pool_.symbol(s);
@@ -93,7 +92,7 @@ class Forward {
   Trace& trace_;
   Dependence depends_;
   SymbolId x_;
-  std::set<std::string> names_;
+  FreshNames names_;
   std::map<SymbolId, TermId> known_;
   std::vector<Binding> bindings_;
 };

@@ -48,13 +48,12 @@ struct Session {
   }
 };
 
-const char* const kLayers =
-    "dim N, p, q, r\n"
-    "var X(N,p), W(p,q), V(q,r)\n"
-    "function a\n"
-    "let B = a(X*W)\n"
-    "let C = a(B*V)\n"
-    "let R = sum(C.*C)\n";
+const char* const kLayers = "dim N, p, q, r\n"
+                            "var X(N,p), W(p,q), V(q,r)\n"
+                            "function a\n"
+                            "let B = a(X*W)\n"
+                            "let C = a(B*V)\n"
+                            "let R = sum(C.*C)\n";
 
 }  // namespace
 
@@ -63,7 +62,8 @@ TEST_CASE("a gradient by a variable is the same whether or not the gradient by a
   const AdjointProgram alone = s.sweep({"W"});
   const TermId expected = s.written_out(alone, 0);
   REQUIRE(s.pool[expected].op != Op::Zeros);
-  const std::vector<std::vector<std::string>> together = {{"B", "W"}, {"W", "B"}, {"C", "W"}, {"R", "W"}, {"C", "V", "B", "W"}};
+  const std::vector<std::vector<std::string>> together = {
+      {"B", "W"}, {"W", "B"}, {"C", "W"}, {"R", "W"}, {"C", "V", "B", "W"}};
   for (const auto& wrt : together) {
     const AdjointProgram a = s.sweep(wrt);
     for (std::size_t k = 0; k < wrt.size(); ++k)
@@ -85,11 +85,10 @@ TEST_CASE("a gradient by a let is its adjoint, whatever else is asked for") {
 }
 
 TEST_CASE("a let that is asked for and reached on two paths sends their sum on, once") {
-  Session s(
-      "dim m, n\n"
-      "var X(m,n), A(m,n)\n"
-      "let B = X.*A\n"
-      "let R = sum(B.*B) + trace(B'*A)\n");
+  Session s("dim m, n\n"
+            "var X(m,n), A(m,n)\n"
+            "let B = X.*A\n"
+            "let R = sum(B.*B) + trace(B'*A)\n");
   const TermId by_x = s.written_out(s.sweep({"B", "X"}), 1);
   CHECK(by_x == s.written_out(s.sweep({"X"}), 0));
   const TermId A = s.pool.symbol(s.name("A")), B = s.pool.symbol(s.name("B"));
