@@ -1,0 +1,246 @@
+#include "check/claim_check.hpp"
+
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "network/index_form.hpp"
+#include "support/result.hpp"
+#include "term/term_print.hpp"
+#include "term/traverse.hpp"
+
+namespace dvec {
+
+namespace {
+
+constexpr std::size_t kNamesAsAtoms = 200, kNamesPutIn = 120;  ///< monomials that the index form may have
+
+DerivativeForm form_of(DerivativeKind kind) {
+  switch (kind) {
+    case DerivativeKind::Gradient: return DerivativeForm::Gradient;
+    case DerivativeKind::Jacobian: return DerivativeForm::Jacobian;
+    case DerivativeKind::Hessian: return DerivativeForm::Hessian;
+    case DerivativeKind::Differential: return DerivativeForm::Differential;
+  }
+  throw Bug("unknown kind of derivative");
+}
+
+Reading reading_of(const Derivative& d) {
+  if (d.by_vech) return Reading::Stacked;
+  switch (d.convention) {
+    case Convention::Structured: return Reading::Structured;
+    case Convention::Entries: return Reading::Entries;
+    case Convention::Unconstrained: return Reading::Unconstrained;
+  }
+  throw Bug("unknown convention");
+}
+
+class ClaimJudge {
+ public:
+  ClaimJudge(TermPool& pool, const Program& program, std::span<const Definition> definitions, const EqualOptions& options)
+      : pool_(pool), program_(program), definitions_(definitions), options_(options) {}
+
+  ClaimVerdict judge(const Claim& claim) {
+    if (!claim.ill_typed.empty()) {
+      ClaimVerdict v;
+      v.verdict = Verdict::IllTyped;
+      v.reason = ill_typed_reason(claim);
+      v.repair = claim.ill_typed.front().repair;
+      return v;
+    }
+    const bool same = same_form(claim.left, claim.right);
+    const Equality equality = evaluate(claim.left, claim.right);
+    if (same && equality.outcome == Comparison::Different)
+      throw Bug(fmt::format("the claim {} has one index form on both sides and is refuted by evaluation", claim.text));
+    ClaimVerdict v = verdict(equality, same, claim.negated);
+    if (equality.outcome == Comparison::Different && !claim.negated) explain(claim, equality, v);
+    return v;
+  }
+
+ private:
+  /// The derivative that a term is, alone.
+  [[nodiscard]] const Derivative* derivative(TermId t) const {
+    if (pool_[t].op != Op::Symbol) return nullptr;
+    for (const Derivative& d : program_.derivatives)
+      if (d.result == pool_[t].symbol) return &d;
+    return nullptr;
+  }
+
+  [[nodiscard]] bool same_form(TermId a, TermId b) {
+    if (same_index_form(pool_, a, b, {}, kNamesAsAtoms) == SameForm::Yes) return true;
+    TermMap used;
+    std::set<SymbolId> names;
+    const auto take = [&](TermId t) {
+      for (const SymbolId s : symbols_of(pool_, t)) names.insert(s);
+    };
+    take(a);
+    take(b);
+    for (auto d = definitions_.rbegin(); d != definitions_.rend(); ++d)
+      if (names.contains(d->name)) {
+        take(d->value);
+        used[pool_.symbol(d->name)] = d->value;
+      }
+    return !used.empty() && same_index_form(pool_, a, b, used, kNamesPutIn) == SameForm::Yes;
+  }
+
+  /// Equality by evaluation; of a derivative with a candidate by dual numbers.
+  [[nodiscard]] Equality evaluate(TermId left, TermId right) {
+    for (const auto& [side, other] : {std::pair(left, right), std::pair(right, left)})
+      for (const bool turned : {false, true}) {
+        if (turned && pool_[side].op != Op::Transpose) continue;
+        const Derivative* d = derivative(turned ? pool_[side].args[0] : side);
+        if (d != nullptr) return as_derivative(*d, turned ? pool_.transpose(other) : other, left, right);
+      }
+    return are_equal(pool_, left, right, definitions_, options_);
+  }
+
+  /// By dual numbers; the closed forms serve where dual numbers do not reach, and for a witness with both sides.
+  [[nodiscard]] Equality as_derivative(const Derivative& d, TermId candidate, TermId left, TermId right) {
+    DerivativeQuestion q;
+    q.form = form_of(d.kind);
+    q.of = d.of;
+    q.wrt = d.wrt;
+    q.candidate = candidate;
+    q.reading = reading_of(d);
+    q.direction = d.direction;
+    Equality dual = derivative_equals(pool_, q, definitions_, options_);
+    if (dual.equal()) return dual;
+    Equality direct = are_equal(pool_, left, right, definitions_, options_);
+    if (dual.outcome != Comparison::Different) return direct;
+    if (direct.equal())
+      throw Bug(fmt::format("{} is refuted as {} by dual numbers, and equals its closed form", print(pool_, candidate),
+                            pool_.symbols[d.result].name));
+    return direct.outcome == Comparison::Different ? direct : dual;
+  }
+
+  [[nodiscard]] static ClaimVerdict verdict(const Equality& e, bool same_form, bool negated) {
+    ClaimVerdict v;
+    v.sizes = e.sizes;
+    v.points = e.trials;
+    if (same_form || e.equal()) {
+      v.verdict = negated ? Verdict::False : Verdict::True;
+      v.reason = negated ? "both sides are equal" : e.equal() ? e.reason : "";
+      if (!negated) certify(e, same_form, v);
+      return v;
+    }
+    switch (e.outcome) {
+      case Comparison::Different:
+        v.verdict = negated ? Verdict::True : Verdict::False;
+        if (negated) v.certificate = e.method == Method::Field ? "exact" : "numeric";
+        v.reason = e.reason;
+        v.witness = e.witness;
+        break;
+      case Comparison::Undefined:
+        v.reason = e.reason.empty() ? "no point was found at which both sides are defined" : e.reason;
+        break;
+      case Comparison::Unsupported: v.reason = e.reason; break;
+      case Comparison::Equal: throw Bug("equality was answered before");
+    }
+    return v;
+  }
+
+  static void certify(const Equality& e, bool same_form, ClaimVerdict& v) {
+    if (same_form) {
+      v.certificate = "symbolic";
+    } else if (e.method == Method::Field) {
+      v.certificate = "exact";
+      if (e.error_bits > 0) v.error_bound = fmt::format("2^-{}", e.error_bits);
+    } else {
+      v.certificate = "numeric";
+      const double error = e.worst_relative_error > 0 ? e.worst_relative_error : 1e-33;
+      v.error_bound = fmt::format("{} digits", static_cast<int>(std::floor(-std::log10(error))));
+    }
+  }
+
+  // --- what is wrong with a refuted claim ------------------------------------------------------------------------------
+
+  /// A repair of the right side that makes the claim true: a transpose, a factor of sizes and small numbers.
+  void explain(const Claim& claim, const Equality& e, ClaimVerdict& v) {
+    const auto holds = [&](TermId repaired) {
+      EqualOptions quick = options_;
+      quick.witness = false;
+      return are_equal(pool_, claim.left, repaired, definitions_, quick).equal();
+    };
+    const auto found = [&](TermId repaired, const std::string& reason) {
+      v.reason = reason;
+      if (pool_[repaired].weight < 400) v.repair = fmt::format("{} == {}", print(pool_, claim.left), print(pool_, repaired));
+    };
+    const Shape s = pool_.shape(claim.right);
+    if (s.rows == s.cols && !pool_.is_scalar(s))
+      if (const TermId turned = pool_.transpose(claim.right); turned != claim.right && holds(turned))
+        return found(turned, "true up to transpose");
+    if (e.witness)
+      for (const TermId factor : factors(*e.witness))
+        if (const TermId scaled = pool_.scale(factor, claim.right); holds(scaled))
+          return found(scaled, pool_[factor].op == Op::Number && pool_[factor].numbers[0] == Rational(-1)
+                                   ? "true up to the sign"
+                                   : fmt::format("true up to the scalar factor {}", print(pool_, factor)));
+  }
+
+  /// Factors c with left = c * right at the witness, of the form q, q*N, q/N, q*N/M for sizes N, M; simplest first.
+  [[nodiscard]] std::vector<TermId> factors(const Witness& w) {
+    std::vector<TermId> out;
+    const auto ratio = common_ratio(w.left, w.right);
+    if (!ratio) return out;
+    std::vector<std::pair<TermId, double>> sizes{{pool_.number(Rational(1)), 1.0}};
+    for (const auto& [name, value] : w.sizes) sizes.emplace_back(pool_.size(pool_.dims.symbol(name)), static_cast<double>(value));
+    for (const auto& [over, n] : sizes)
+      for (const auto& [under, m] : sizes)
+        for (const Rational& q : {Rational(1), Rational(-1), Rational(2), Rational(-2), Rational(1, 2), Rational(-1, 2)})
+          if (const double c = q.to_double() * n / m; std::abs(c - *ratio) <= 1e-9 * std::abs(c))
+            out.push_back(pool_.times(q, pool_.scale(over, pool_.power(under, Rational(-1)))));
+    return out;
+  }
+
+  /// left = c*right entry by entry, to nine digits (witnesses are small numbers in doubles).
+  [[nodiscard]] static std::optional<double> common_ratio(const Matrix<double>& left, const Matrix<double>& right) {
+    std::optional<double> ratio;
+    if (left.size() != right.size()) return ratio;
+    double scale = 0;
+    for (const double b : right) scale = std::max(scale, std::abs(b));
+    for (std::size_t k = 0; k < left.size(); ++k) {
+      if (std::abs(right[k]) <= 1e-12 * scale) {
+        if (std::abs(left[k]) > 1e-9 * scale) return std::nullopt;
+        continue;
+      }
+      const double c = left[k] / right[k];
+      if (ratio && std::abs(c - *ratio) > 1e-9 * std::abs(c)) return std::nullopt;
+      if (!ratio) ratio = c;
+    }
+    return ratio;
+  }
+
+  TermPool& pool_;
+  const Program& program_;
+  std::span<const Definition> definitions_;
+  const EqualOptions& options_;
+};
+
+}  // namespace
+
+const char* text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::True: return "true";
+    case Verdict::False: return "false";
+    case Verdict::IllTyped: return "ill-typed";
+    case Verdict::Undecided: return "undecided";
+  }
+  throw Bug("unknown verdict");
+}
+
+ClaimVerdict check_claim(TermPool& pool, const Program& program, const Claim& claim, std::span<const Definition> definitions,
+                         const EqualOptions& options) {
+  ClaimVerdict v = ClaimJudge(pool, program, definitions, options).judge(claim);
+  v.as_expected = !claim.expected || *claim.expected == v.verdict;
+  return v;
+}
+
+std::vector<ClaimVerdict> check_claims(TermPool& pool, const Program& program, std::span<const Definition> definitions,
+                                       const EqualOptions& options) {
+  std::vector<ClaimVerdict> out;
+  for (const Claim& claim : program.claims) out.push_back(check_claim(pool, program, claim, definitions, options));
+  return out;
+}
+
+}  // namespace dvec
