@@ -26,7 +26,7 @@ RuleBook::Instance Templates::block(TermId node, std::span<const TermId> args) {
   const Node n = pool_[node];
   std::vector<TermId> bound(args.begin(), args.end());
   if (n.op == Op::Power) bound.push_back(pool_.number(n.numbers[0]));
-  auto instance = book_.operator_block(pool_, n.op, bound);
+  auto instance = book_.operator_block(pool_, n.op, n.shape, bound);
   require(instance.has_value(), "the rule book has no block for an operator");
   if (n.op == Op::Apply) {
     instance->bindings.pattern = instance->rule->function;
@@ -80,7 +80,7 @@ TermId Templates::walk_adjoint(TermId t, SymbolId slot, TermId upstream) {
     return pool_.sum(terms, numbers);
   }
   const auto through = [&](const Link& link, TermId g) {
-    auto i = book_.linear_block(pool_, n.op, link.slot, link.shape, link.args);
+    auto i = book_.linear_block(pool_, n.op, n.shape, link.slot, link.shape, link.args);
     require(i.has_value(), "the rule book has no linear block for an operator on a slot");
     i->bindings.terms.emplace_back(i->rule->upstream, g);
     return instantiate(pool_, i->rule->adjoint, i->bindings);
@@ -120,7 +120,7 @@ TermId Templates::walk_vec(TermId t, SymbolId slot) {
     return pool_.sum(terms, numbers);
   }
   const auto form = [&](const Link& link) {
-    auto i = book_.linear_block(pool_, n.op, link.slot, link.shape, link.args);
+    auto i = book_.linear_block(pool_, n.op, n.shape, link.slot, link.shape, link.args);
     require(i.has_value(), "the rule book has no linear block for an operator on a slot");
     return instantiate(pool_, i->rule->vec_form, i->bindings);
   };
@@ -170,6 +170,11 @@ TermId Templates::send(TermId node, const RuleBook::Instance& i, std::size_t arg
   return after;
 }
 
+bool Templates::is_reshaped_matrix(TermId node) const {
+  const Node& n = pool_[node];
+  return n.op == Op::Reshape && pool_.shape(n.args[0]).cols != pool_.dims.one();
+}
+
 TermId Templates::contribution(TermId node, std::size_t arg, TermId upstream, Trace& trace, const std::string& subject) {
   const Node n = pool_[node];
   if (n.op == Op::Sum) {
@@ -177,6 +182,11 @@ TermId Templates::contribution(TermId node, std::size_t arg, TermId upstream, Tr
     const Rule* rule = book_.find("arithmetic/sum");
     trace.steps.push_back({StepKind::Adjoint, rule ? rule->name : "", subject, node, after, upstream, {}, {}, {}});
     return after;
+  }
+  if (is_reshaped_matrix(node)) {
+    const TermId stacked = pool_.vec(n.args[0]);
+    const TermId g = contribution(pool_.reshape(stacked, n.shape), 0, upstream, trace, subject);
+    return contribution(stacked, 0, g, trace, subject);
   }
   if (!is_nary(n.op)) return send(node, block(node, n.args), arg, upstream, trace, subject);
   if (n.op == Op::Hadamard) {
@@ -205,6 +215,11 @@ TermId Templates::vec_form(TermId node, std::size_t arg, Trace& trace, const std
     trace.steps.push_back({StepKind::VecForm, "arithmetic/sum", subject, node, after, {}, {}, {}, {}});
     return after;
   }
+  if (is_reshaped_matrix(node)) {
+    const TermId stacked = pool_.vec(n.args[0]);
+    const TermId outer = vec_form(pool_.reshape(stacked, n.shape), 0, trace, subject);
+    return pool_.matmul(outer, vec_form(stacked, 0, trace, subject));
+  }
   if (!is_nary(n.op)) return stack(node, block(node, n.args), arg, trace, subject);
   if (n.op == Op::Hadamard) {
     std::vector<TermId> others(n.args.begin(), n.args.end());
@@ -227,6 +242,11 @@ TermId Templates::tangent(TermId node, std::span<const TermId> tangents, Trace& 
     std::vector<TermId> terms;
     for (std::size_t i = 0; i < n.args.size(); ++i) terms.push_back(change(i));
     return pool_.sum(terms, n.numbers);
+  }
+  if (is_reshaped_matrix(node)) {
+    const TermId stacked = pool_.vec(n.args[0]);
+    const TermId moved = tangent(stacked, tangents, trace, subject);
+    return tangent(pool_.reshape(stacked, n.shape), std::array{moved}, trace, subject);
   }
   const auto apply = [&](std::span<const TermId> args, std::span<const TermId> changes) {
     const RuleBook::Instance i = block(node, args);

@@ -72,15 +72,18 @@ TermId instantiate(TermPool& pool, TermId pattern, const Bindings& bindings) {
 
 bool bind(TermPool& pool, SymbolId symbol, TermId term, Bindings& b) {
   if (const TermId* known = bound(b, symbol)) return *known == term;
-  const Shape want = pool.symbols[symbol].shape, have = pool.shape(term);
+  if (!bind(pool, pool.symbols[symbol].shape, pool.shape(term), b)) return false;
+  b.terms.emplace_back(symbol, term);
+  return true;
+}
+
+bool bind(TermPool& pool, Shape want, Shape have, Bindings& b) {
   if (!bind_size(pool, want.rows, have.rows, b) || !bind_size(pool, want.cols, have.cols, b)) return false;
   const Shape now = put(pool, want, b);
   const auto open = [&](Dim d) {
     return std::ranges::any_of(pool.dims.symbols(d), [](const std::string& s) { return s.starts_with('?'); });
   };
-  if ((!open(now.rows) && now.rows != have.rows) || (!open(now.cols) && now.cols != have.cols)) return false;
-  b.terms.emplace_back(symbol, term);
-  return true;
+  return (open(now.rows) || now.rows == have.rows) && (open(now.cols) || now.cols == have.cols);
 }
 
 namespace {

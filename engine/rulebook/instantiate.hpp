@@ -19,6 +19,9 @@ namespace dvec {
 /// earlier binding.
 [[nodiscard]] bool bind(TermPool& pool, SymbolId symbol, TermId term, Bindings& bindings);
 
+/// Binds the sizes that a pattern's shape names. False when that contradicts an earlier binding.
+[[nodiscard]] bool bind(TermPool& pool, Shape pattern, Shape actual, Bindings& bindings);
+
 /// Bindings under which `pattern` is `term`, if there are any. Products in patterns may stand for longer ones in terms:
 /// A*B matches a*b*c with A = a, B = b*c (first split that fits). Requires attributes named by the rule's variables.
 [[nodiscard]] std::optional<Bindings> match(TermPool& pool, TermId pattern, TermId term);

@@ -20,7 +20,8 @@ const Rule* RuleBook::find(std::string_view name) const {
   return at == rules().end() ? nullptr : &*at;
 }
 
-std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op, std::span<const TermId> args) const {
+std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op, Shape shape,
+                                                           std::span<const TermId> args) const {
   // A.^q with a number q is the scalar-exponent block with q bound.
   const Op written = op == Op::Power ? Op::PowerBy : op;
   for (const Rule& r : rules()) {
@@ -28,7 +29,7 @@ std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op
     const Node form = pool[r.form];
     if (form.args.size() != args.size()) continue;
     Instance out{&r, {}};
-    bool fits = true;
+    bool fits = op != Op::Reshape || bind(pool, form.shape, shape, out.bindings);
     for (std::size_t i = 0; fits && i < args.size(); ++i)
       fits = pool[form.args[i]].op == Op::Symbol && bind(pool, pool[form.args[i]].symbol, args[i], out.bindings);
     if (fits) return out;
@@ -36,8 +37,8 @@ std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op
   return std::nullopt;
 }
 
-std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, std::size_t slot, Shape slot_shape,
-                                                         std::span<const TermId> args) const {
+std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, Shape shape, std::size_t slot,
+                                                         Shape slot_shape, std::span<const TermId> args) const {
   for (const Rule& r : rules()) {
     if (r.kind != RuleKind::Linear || pool[r.form].op != op) continue;
     const Node form = pool[r.form];
@@ -49,7 +50,7 @@ std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, 
     if (at == form.args.size() || (op != Op::Hadamard && at != slot)) continue;
     Instance out{&r, {}};
     const TermId stand_in = pool.zeros(slot_shape);
-    bool fits = bind(pool, r.slot, stand_in, out.bindings);
+    bool fits = (op != Op::Reshape || bind(pool, form.shape, shape, out.bindings)) && bind(pool, r.slot, stand_in, out.bindings);
     for (std::size_t i = 0; fits && i < args.size(); ++i) {
       if (i == slot) continue;
       const std::size_t form_at = op == Op::Hadamard ? 1 - at : i;

@@ -81,13 +81,14 @@ TEST_CASE("the operator, the number and the function of a pattern are not variab
 TEST_CASE("an operator's block binds sizes, and refuses arguments of other shapes") {
   RuleSession t;
   const TermId x = t.term(kNames, "X"), w = t.term(kNames, "w"), v = t.term(kNames, "v");
-  const auto column = t.book.operator_block(t.pool, Op::Diag, std::array{w});
-  const auto row = t.book.operator_block(t.pool, Op::Diag, std::array{v});
+  const Shape square{t.pool.dims.symbol("p"), t.pool.dims.symbol("p")};
+  const auto column = t.book.operator_block(t.pool, Op::Diag, square, std::array{w});
+  const auto row = t.book.operator_block(t.pool, Op::Diag, square, std::array{v});
   REQUIRE(column);
   REQUIRE(row);
   CHECK(column->rule->name == "diagonal/diag");
   CHECK(row->rule->name == "diagonal/diag-of-row");
-  CHECK_FALSE(t.book.operator_block(t.pool, Op::Diag, std::array{x}));
+  CHECK_FALSE(t.book.operator_block(t.pool, Op::Diag, square, std::array{x}));
 }
 
 TEST_CASE("a template with all its sizes 1 is a template of scalars") {
