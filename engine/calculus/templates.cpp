@@ -170,6 +170,14 @@ TermId Templates::send(TermId node, const RuleBook::Instance& i, std::size_t arg
   return after;
 }
 
+Bindings Templates::summand(TermId term) const {
+  const Rule* rule = book_.find("arithmetic/sum");
+  require(rule != nullptr, "the rule book has no block for sums");
+  Bindings out;
+  out.terms.emplace_back(rule->variables.at(0), term);
+  return out;
+}
+
 bool Templates::is_reshaped_matrix(TermId node) const {
   const Node& n = pool_[node];
   return n.op == Op::Reshape && pool_.shape(n.args[0]).cols != pool_.dims.one();
@@ -179,8 +187,7 @@ TermId Templates::contribution(TermId node, std::size_t arg, TermId upstream, Tr
   const Node n = pool_[node];
   if (n.op == Op::Sum) {
     const TermId after = pool_.times(n.numbers[arg], upstream);
-    const Rule* rule = book_.find("arithmetic/sum");
-    trace.steps.push_back({StepKind::Adjoint, rule ? rule->name : "", subject, node, after, upstream, {}, {}, {}});
+    trace.steps.push_back({StepKind::Adjoint, "arithmetic/sum", subject, node, after, upstream, {}, summand(n.args[arg]), {}});
     return after;
   }
   if (is_reshaped_matrix(node)) {
@@ -212,7 +219,7 @@ TermId Templates::vec_form(TermId node, std::size_t arg, Trace& trace, const std
   if (n.op == Op::Sum) {
     const Dim entries = pool_.dims.multiply(n.shape.rows, n.shape.cols);
     const TermId after = pool_.times(n.numbers[arg], pool_.eye(entries));
-    trace.steps.push_back({StepKind::VecForm, "arithmetic/sum", subject, node, after, {}, {}, {}, {}});
+    trace.steps.push_back({StepKind::VecForm, "arithmetic/sum", subject, node, after, {}, {}, summand(n.args[arg]), {}});
     return after;
   }
   if (is_reshaped_matrix(node)) {

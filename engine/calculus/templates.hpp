@@ -38,6 +38,8 @@ class Templates {
   TermId send(TermId node, const RuleBook::Instance& i, std::size_t arg, TermId upstream, Trace& trace, const std::string& subject);
   TermId stack(TermId node, const RuleBook::Instance& i, std::size_t arg, Trace& trace, const std::string& subject);
   TermId product(Op op, std::span<const TermId> factors);
+  /// Which of a sum's terms is meant: the A of A + B.
+  [[nodiscard]] Bindings summand(TermId term) const;
   /// reshape(A,m,n) of a matrix is reshape(vec(A),m,n): two steps, each with a block.
   [[nodiscard]] bool is_reshaped_matrix(TermId node) const;
 

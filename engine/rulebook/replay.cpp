@@ -193,9 +193,11 @@ class Replay {
       if (const Finding f = upstream_is_known(s); f.kind != Finding::Kind::Follows) return f;
     }
     const TermId unit = s.kind == StepKind::Adjoint ? s.upstream : pool_.eye(pool_.dims.multiply(n.shape.rows, n.shape.cols));
-    for (const Rational& c : n.numbers)
-      if (pool_.times(c, unit) == s.after) return {};
-    return Finding::broken("no summand has this coefficient");
+    if (s.bindings.terms.size() != 1) return Finding::broken("a step of a sum names one summand");
+    const auto at = std::ranges::find(n.args, s.bindings.terms[0].second);
+    if (at == n.args.end()) return Finding::broken(quoted(s.bindings.terms[0].second) + " is not in the sum");
+    if (pool_.times(n.numbers[static_cast<std::size_t>(at - n.args.begin())], unit) == s.after) return {};
+    return Finding::broken("the summand has another coefficient");
   }
 
   /// 1 at the objective, a name (a line of its own), or something that an earlier step left.

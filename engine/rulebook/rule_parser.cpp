@@ -224,11 +224,20 @@ class FileParser {
     return d;
   }
 
+  /// A block is found by its operator, and its variables are the node's arguments: no two the same.
+  [[nodiscard]] bool is_one_operator(TermId form) const {
+    const Node& n = pool_[form];
+    std::set<TermId> seen;
+    return !n.args.empty() &&
+           std::ranges::all_of(n.args, [&](TermId a) { return pool_[a].op == Op::Symbol && seen.insert(a).second; });
+  }
+
   Diagnostics operator_(BlockReader& reader, Rule& rule) {
     rule.kind = RuleKind::Operator;
     rule.text = "d(" + reader.text("form") + ") = " + reader.text("d");
     DVEC_TRY(form, reader.expression("form"));
     rule.form = form;
+    if (!is_one_operator(form)) return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
     for (const SymbolId v : rule.variables) {
       const Symbol s = pool_.symbols[v];
       rule.slots.push_back(reader.direction("d" + s.name, s.shape));
@@ -260,6 +269,7 @@ class FileParser {
     if (!rule.slot.valid()) return {error_at("E-RULE-07", reader.span("form"), "the slot " + slot + " is not declared by for")};
     DVEC_TRY(form, reader.expression("form"));
     rule.form = form;
+    if (!is_one_operator(form)) return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
     if (!is_linear(pool_, form, std::array{rule.slot})) return {error_at("E-RULE-06", reader.span("form"), "the form is not linear in its slot")};
     DVEC_TRY(vec_form, reader.expression("vec"));
     rule.vec_form = vec_form;

@@ -12,6 +12,7 @@
 #include "rulebook/coverage.hpp"
 #include "rulebook/replay.hpp"
 #include "simplify/derive.hpp"
+#include "term/term_print.hpp"
 #include "tests/rule_session.hpp"
 
 using namespace dvec;
@@ -122,16 +123,36 @@ TEST_CASE("the traces of the examples replay") {
   }
 }
 
+TEST_CASE("traces of Jacobians, mixed derivatives and Hessians replay") {
+  RuleSession t;
+  const Program program = t.read(
+      "dim m, n, q\nvar A(m,n), X(n,q), b(q), x(n), S(n,n)\nfunction f\n"
+      "let F = kron(f(A*X)*b, X)\nlet phi = sum(f(A*x)) + x'*S*x\n"
+      "derive jac(F, X), hess(phi, x), jac(grad(phi, x), S)");
+  const auto answers = derive(program, t.book, t.pool);
+  REQUIRE(answers);
+  for (const Derivation& d : answers->derivations) {
+    const ReplayVerdict v = replay(d.trace, t.book, t.pool);
+    INFO("step " << v.step << ": " << v.reason);
+    CHECK(v.outcome != ReplayOutcome::Broken);
+    CHECK(v.trusted == static_cast<std::size_t>(std::ranges::count_if(
+                           d.trace.steps, [](const Step& s) { return s.kind == StepKind::IndexForm || s.kind == StepKind::Exact; })));
+  }
+}
+
 TEST_CASE("a step whose result is tampered with is broken, wherever it stands") {
   RuleSession t;
   const Trace good = sweep(t, t.read(kProgram));
   for (std::size_t i = 0; i < good.steps.size(); ++i) {
-    Trace bad = good;
-    bad.steps[i].after = t.pool.negate(bad.steps[i].after);
-    const ReplayVerdict v = replay(bad, t.book, t.pool);
-    INFO("step " << i << " by " << good.steps[i].rule);
-    REQUIRE(v.outcome == ReplayOutcome::Broken);
-    CHECK(v.step == i);
+    const TermId after = good.steps[i].after;
+    for (const TermId w : {t.pool.negate(after), t.pool.times(Rational(2), after), t.pool.zeros(t.pool.shape(after))}) {
+      Trace bad = good;
+      bad.steps[i].after = w;
+      const ReplayVerdict v = replay(bad, t.book, t.pool);
+      INFO("step " << i << " by " << good.steps[i].rule << ": " << print(t.pool, w) << " for " << print(t.pool, after));
+      REQUIRE(v.outcome == ReplayOutcome::Broken);
+      CHECK(v.step == i);
+    }
   }
 }
 

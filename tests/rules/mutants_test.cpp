@@ -55,6 +55,8 @@ const std::vector<Mutant>& mutants() {
       {"rule arithmetic/distributive-left", "A*B + A*C", "A*B + C*A", "E-SHAPE-02"},
       {"linear arithmetic/left-factor", "adjoint  A'*G", "adjoint  A*G", "E-SHAPE-02"},
       {"rule trace/cyclic", "rule trace/cyclic <=>", "rule trace/cyclic", "E-RULE-01"},
+      {"linear arithmetic/left-factor", "A*[X]", "2*A*[X]", "E-RULE-01"},
+      {"operator hadamard/product", "form     A.*B", "form     A.*A", "E-RULE-01"},
 
       // Of the right shape, and wrong.
       {"linear kronecker/right-factor", "commutation_matrix(q,m)", "commutation_matrix(m,q)", "soundness"},
@@ -83,6 +85,10 @@ const std::vector<Mutant>& mutants() {
       {"linear arithmetic/multiple-of-matrix", "sum(G.*A)", "sum(G)", "soundness"},
       {"linear reduce/slot-of-total", "G*ones(m,n)", "2*G*ones(m,n)", "soundness"},
       {"linear diagonal/slot-of-diag", "kron(eye(n), ones(n,1)).*kron(ones(n,1), eye(n))", "kron(eye(n), ones(n,1))", "soundness"},
+      {"linear vec/slot-of-reshape", "adjoint  vec(G)", "adjoint  vec(G')", "soundness"},
+      {"linear vec/slot", "reshape(G, m, n)", "reshape(G, n, m)'", "soundness"},
+      {"linear arithmetic/right-factor", "kron(B', eye(m))", "-kron(B', eye(m))", "soundness"},
+      {"linear hadamard/factor", "diag(vec(A))", "eye(m*n)", "soundness"},
       {"linear trace/slot", "G*eye(n)", "G*ones(n,n)", "soundness"},
       {"rule kronecker/inverse", "kron(inv(A), inv(B))", "kron(inv(B), inv(A))", "soundness"},
       {"rule trace/of-kronecker", "trace(A)*trace(B)", "trace(A) + trace(B)", "soundness"},
