@@ -25,7 +25,8 @@ class Fitting {
   Fitting(const TermPool& pool, const std::map<SymbolId, Matrix<double>>& values) : pool_(pool), values_(values) {}
 
   Result<DataSet> run() {
-    for (const auto& [symbol, matrix] : values_) refuse_wrong_way_up(symbol, matrix);
+    for (const auto& [symbol, matrix] : values_)
+      if (contradicts_numbers(symbol, matrix)) misfits_.insert(symbol);
     take_single_symbols();
     solve_others();
     for (const auto& [symbol, matrix] : values_) check(symbol, matrix);
@@ -42,21 +43,21 @@ class Fitting {
   template <class Use>
   void each_size(Use use) {
     for (const auto& [symbol, matrix] : values_) {
-      if (refused_.contains(symbol)) continue;
+      if (misfits_.contains(symbol)) continue;
       const Shape shape = pool_.symbols[symbol].shape;
       use(symbol, shape.rows, static_cast<std::int64_t>(matrix.rows()));
       use(symbol, shape.cols, static_cast<std::int64_t>(matrix.cols()));
     }
   }
 
-  /// Sizes that are numbers are wrong whatever the others are; such a file must not fix any size.
-  void refuse_wrong_way_up(SymbolId symbol, const Matrix<double>& m) {
+  /// Does a size that is a number differ? Then the file must not fix any other size.
+  [[nodiscard]] bool contradicts_numbers(SymbolId symbol, const Matrix<double>& m) const {
     const Shape shape = pool_.symbols[symbol].shape;
     const auto differs = [&](Dim d, std::size_t n) {
       const auto fixed = pool_.dims.as_constant(d);
       return fixed && *fixed != static_cast<std::int64_t>(n);
     };
-    if (differs(shape.rows, m.rows()) || differs(shape.cols, m.cols())) refuse(symbol, m);
+    return differs(shape.rows, m.rows()) || differs(shape.cols, m.cols());
   }
 
   void take_single_symbols() {
@@ -109,7 +110,7 @@ class Fitting {
   }
 
   void check(SymbolId symbol, const Matrix<double>& m) {
-    if (refused_.contains(symbol)) return;
+    if (misfits_.contains(symbol)) return refuse(symbol, m);
     const Shape shape = pool_.symbols[symbol].shape;
     const DimValues sizes = sizes_so_far();
     for (const Dim d : {shape.rows, shape.cols}) {
@@ -130,7 +131,6 @@ class Fitting {
     e.detail.push_back(fmt::format("{} is {}×{} and {} is {}", file_of(symbol), m.rows(), m.cols(), s.name, text(s.shape, pool_.dims)));
     e.repair = fmt::format("dim {} = ...", size);
     errors_.push_back(e);
-    refused_.insert(symbol);
   }
 
   /// "X.csv is 10×6 but X is N×p1 with p1 = 7 from G1.csv".
@@ -154,7 +154,6 @@ class Fitting {
     if (m.rows() != m.cols() && fits(s.shape.rows, m.cols()) && fits(s.shape.cols, m.rows()))
       e.repair = fmt::format("the transpose of {} fits", file_of(symbol));
     errors_.push_back(e);
-    refused_.insert(symbol);
   }
 
   void contradict(SymbolId symbol, const std::string& attribute, const std::string& what) {
@@ -220,7 +219,7 @@ class Fitting {
   const TermPool& pool_;
   const std::map<SymbolId, Matrix<double>>& values_;
   std::map<std::string, Known, std::less<>> known_;
-  std::set<SymbolId> refused_;
+  std::set<SymbolId> misfits_;
   Diagnostics errors_;
 };
 

@@ -95,8 +95,10 @@ class Interpreter {
   /// The error that names the innermost term without a value: parts are evaluated by themselves, arguments before their
   /// users. Only errors pay for this.
   [[nodiscard]] Diagnostic undefined(std::span<const TermId> terms, const std::string& why) const {
+    const Schedule used(pool_, terms, definitions_);
     for (const Definition& d : definitions_)
-      if (auto found = culprit(d.value, pool_.symbols[d.name].name)) return *found;
+      if (used.slot(d.name) != Schedule::kNone)
+        if (auto found = culprit(d.value, pool_.symbols[d.name].name)) return *found;
     for (const TermId t : terms)
       if (auto found = culprit(t, "")) return *found;
     return error_at("E-EVAL-02", {}, fmt::format("not defined on this data: {}", why));
