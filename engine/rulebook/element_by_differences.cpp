@@ -19,7 +19,8 @@ Real digamma(Real x) {
   Real below = 0;
   for (; x < 20; x += 1) below += 1 / x;
   const Real y = 1 / (x * x);
-  const Real tail = y * (1.0L / 12 - y * (1.0L / 120 - y * (1.0L / 252 - y * (1.0L / 240 - y * (1.0L / 132 - y * 691.0L / 32760)))));
+  const Real tail =
+      y * (1.0L / 12 - y * (1.0L / 120 - y * (1.0L / 252 - y * (1.0L / 240 - y * (1.0L / 132 - y * 691.0L / 32760)))));
   return std::log(x) - 1 / (2 * x) - tail - below;
 }
 
@@ -41,7 +42,9 @@ Function known(const std::string& name) {
       {"sigmoid", [](Real x) { return 1 / (1 + std::exp(-x)); }},
       {"softplus", [](Real x) { return std::log1p(std::exp(x)); }},
       {"abs", [](Real x) { return std::fabs(x); }},
-      {"sign", [](Real x) { return x > 0 ? Real(1) : x < 0 ? Real(-1) : Real(0); }},
+      {"sign", [](Real x) { return x > 0   ? Real(1)
+                                   : x < 0 ? Real(-1)
+                                           : Real(0); }},
       {"step", [](Real x) { return x > 0 ? Real(1) : Real(0); }},
       {"relu", [](Real x) { return x > 0 ? x : Real(0); }},
   };

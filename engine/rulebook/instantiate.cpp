@@ -59,8 +59,9 @@ TermId instantiate(TermPool& pool, TermId pattern, const Bindings& bindings) {
         break;
       case Op::Reshape: done[t] = pool.reshape(args[0], put(pool, n.shape, bindings)); break;
       case Op::Apply:
-        done[t] = n.function == bindings.pattern ? apply_derivative(pool, bindings.function, bindings.order + n.order, args[0])
-                                                 : pool.rebuild(t, args);
+        done[t] = n.function == bindings.pattern
+                      ? apply_derivative(pool, bindings.function, bindings.order + n.order, args[0])
+                      : pool.rebuild(t, args);
         break;
       // Where a size has become 1 a product of matrices may have a scalar among its factors.
       case Op::Scale: done[t] = pool.scale(args[0], args[1]); break;
@@ -101,11 +102,14 @@ class Matcher {
     const Node n = pool_[term];
     if (p.op != n.op) return false;
     switch (p.op) {
-      case Op::Ones: case Op::Zeros: case Op::Eye: return sizes(p.shape.rows, n.shape.rows, b) && sizes(p.shape.cols, n.shape.cols, b);
+      case Op::Ones:
+      case Op::Zeros:
+      case Op::Eye: return sizes(p.shape.rows, n.shape.rows, b) && sizes(p.shape.cols, n.shape.cols, b);
       case Op::Size: return sizes(p.first, n.first, b);
       case Op::Commutation: return sizes(p.first, n.first, b) && sizes(p.second, n.second, b);
       case Op::Symbol: return pattern == term;
-      case Op::MatMul: case Op::Kron: return ordered(p, n, b);
+      case Op::MatMul:
+      case Op::Kron: return ordered(p, n, b);
       case Op::Hadamard: return split(p, n, b);
       default: break;
     }
@@ -120,7 +124,8 @@ class Matcher {
  private:
   bool attributes_hold(SymbolId pattern, TermId term) const {
     const Attribute want = pool_.symbols[pattern].attributes;
-    if (want == Attribute::None || has(want, Attribute::Nonsingular)) return true;  // nonsingular is carried, not checked
+    if (want == Attribute::None || has(want, Attribute::Nonsingular))
+      return true;  // nonsingular is carried, not checked
     const Node& n = pool_[term];
     if (n.op != Op::Symbol) return false;
     const auto have = static_cast<std::uint32_t>(pool_.symbols[n.symbol].attributes);

@@ -28,7 +28,8 @@ bool Readings::paths(TermId t, SymbolId slot, const Path& so_far, std::vector<Pa
     Path path = so_far;
     switch (n.op) {
       case Op::Sum: path.coefficient *= n.numbers[i]; break;
-      case Op::MatMul: case Op::Kron: {
+      case Op::MatMul:
+      case Op::Kron: {
         // (before*holder)*after, then before*holder.
         const auto product = [&](std::size_t from, std::size_t to) {
           const std::span<const TermId> part = std::span(args).subspan(from, to - from);

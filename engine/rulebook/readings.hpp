@@ -32,7 +32,8 @@ class Readings {
     std::vector<Link> links;
   };
   [[nodiscard]] bool paths(TermId t, SymbolId slot, const Path& so_far, std::vector<Path>& out);
-  /// The linear block of `op` on two arguments (or on the arguments of a node that is not n-ary), checked to be about them.
+  /// The linear block of `op` on two arguments (or on the arguments of a node that is not n-ary), checked to be about
+  /// them.
   [[nodiscard]] bool link(Op op, std::vector<TermId> args, std::size_t at, TermId whole, Path& path);
 
   TermPool& pool_;

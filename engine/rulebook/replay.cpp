@@ -49,7 +49,9 @@ class Replay {
   Finding check(const Step& s) {
     if (!s.before.valid() || !s.after.valid()) return Finding::broken("a step goes from a term to a term");
     switch (s.kind) {
-      case StepKind::Differential: case StepKind::Adjoint: case StepKind::VecForm: return by_block(s);
+      case StepKind::Differential:
+      case StepKind::Adjoint:
+      case StepKind::VecForm: return by_block(s);
       case StepKind::Accumulate: return accumulate(s);
       case StepKind::Identity: return identity(s);
       case StepKind::IndexForm:
@@ -57,13 +59,15 @@ class Replay {
         if (options_.same_index_form(s.before, s.after, s.unfolded)) return {};
         return Finding::broken("not the same index form: " + quoted(s.before) + " and " + quoted(s.after));
       case StepKind::Exact:
-        if (!options_.equal_values || options_.equal_values(s.before, s.after, s.unfolded)) return {Finding::Kind::Trusted, ""};
+        if (!options_.equal_values || options_.equal_values(s.before, s.after, s.unfolded))
+          return {Finding::Kind::Trusted, ""};
         return Finding::broken("not equal: " + quoted(s.before) + " and " + quoted(s.after));
     }
     throw Bug("unknown kind of step");
   }
 
-  // --- the rule's instance ---------------------------------------------------------------------------------------------
+  // --- the rule's instance
+  // ---------------------------------------------------------------------------------------------
 
   /// Every variable of the rule is bound, once, to a term of its shape; the sizes are bound once.
   Finding bindings_are_right(const Rule& rule, const Bindings& b) const {
@@ -72,7 +76,8 @@ class Replay {
       if (!values.emplace(symbol, term).second) return Finding::broken(pool_.symbols[symbol].name + " is bound twice");
     for (std::size_t i = 0; i < b.dims.size(); ++i)
       for (std::size_t k = 0; k < i; ++k)
-        if (b.dims[i].first == b.dims[k].first) return Finding::broken("the size " + b.dims[i].first + " is bound twice");
+        if (b.dims[i].first == b.dims[k].first)
+          return Finding::broken("the size " + b.dims[i].first + " is bound twice");
     for (const SymbolId v : rule.variables) {
       const auto at = values.find(v);
       if (at == values.end()) return Finding::broken(pool_.symbols[v].name + " is not bound");
@@ -84,7 +89,9 @@ class Replay {
     return {};
   }
 
-  Shape put(Shape s, const Bindings& b) const { return {pool_.dims.substitute(s.rows, b.dims), pool_.dims.substitute(s.cols, b.dims)}; }
+  Shape put(Shape s, const Bindings& b) const {
+    return {pool_.dims.substitute(s.rows, b.dims), pool_.dims.substitute(s.cols, b.dims)};
+  }
 
   /// Nonsingular is a condition that the answer carries, not one that is checked.
   bool attributes_hold(Attribute wanted, TermId t) const {
@@ -117,7 +124,8 @@ class Replay {
     return !std::ranges::search(w.args, p.args).empty();
   }
 
-  // --- by an operator's block ------------------------------------------------------------------------------------------
+  // --- by an operator's block
+  // ------------------------------------------------------------------------------------------
 
   Finding by_block(const Step& s) {
     if (pool_[s.before].op == Op::Sum) return by_sum(s);
@@ -128,28 +136,34 @@ class Replay {
     Bindings b = s.bindings;
     b.pattern = rule->function;
     const TermId instance = instantiate(pool_, rule->form, b);
-    if (!is_of(instance, s.before)) return Finding::broken(s.rule + " with its bindings is about " + quoted(instance) + ", not " + quoted(s.before));
+    if (!is_of(instance, s.before))
+      return Finding::broken(s.rule + " with its bindings is about " + quoted(instance) + ", not " + quoted(s.before));
     if (s.kind == StepKind::Differential) {
       for (std::size_t i = 0; i < rule->slots.size(); ++i)
         if (std::ranges::none_of(b.terms, [&](const auto& t) { return t.first == rule->slots[i]; }))
           return Finding::broken("the change of " + pool_.symbols[rule->variables[i]].name + " is not bound");
       if (instantiate(pool_, rule->differential, b) == s.after) return {};
-      return Finding::broken("the differential by " + s.rule + " is another: " + quoted(instantiate(pool_, rule->differential, b)));
+      return Finding::broken("the differential by " + s.rule +
+                             " is another: " + quoted(instantiate(pool_, rule->differential, b)));
     }
-    if (std::ranges::find(rule->slots, s.slot) == rule->slots.end()) return Finding::broken(s.rule + " has no such slot");
+    if (std::ranges::find(rule->slots, s.slot) == rule->slots.end())
+      return Finding::broken(s.rule + " has no such slot");
     return s.kind == StepKind::Adjoint ? adjoint(s, *rule, b, instance) : vec_form(s, *rule, b, instance);
   }
 
   /// The block's differential at the node when only the step's slot changes, by a new direction.
   std::pair<TermId, SymbolId> moved(const Step& s, const Rule& rule, Bindings b) {
-    const SymbolId change = pool_.symbols.add({"change", SymbolKind::Direction, put(pool_.symbols[s.slot].shape, b), Attribute::None, {}});
+    const SymbolId change =
+        pool_.symbols.add({"change", SymbolKind::Direction, put(pool_.symbols[s.slot].shape, b), Attribute::None, {}});
     for (const SymbolId slot : rule.slots)
-      b.terms.emplace_back(slot, slot == s.slot ? pool_.symbol(change) : pool_.zeros(put(pool_.symbols[slot].shape, b)));
+      b.terms.emplace_back(slot,
+                           slot == s.slot ? pool_.symbol(change) : pool_.zeros(put(pool_.symbols[slot].shape, b)));
     return {instantiate(pool_, rule.differential, b), change};
   }
 
   Finding adjoint(const Step& s, const Rule& rule, Bindings b, TermId instance) {
-    if (!s.upstream.valid() || pool_.shape(s.upstream) != pool_.shape(instance)) return Finding::broken("the upstream adjoint has the node's shape");
+    if (!s.upstream.valid() || pool_.shape(s.upstream) != pool_.shape(instance))
+      return Finding::broken("the upstream adjoint has the node's shape");
     if (const Finding f = upstream_is_known(s); f.kind != Finding::Kind::Follows) return f;
     const SymbolId g = upstream_of(rule);
     const auto reading = readings_.adjoint(rule.differential, s.slot, pool_.symbol(g));
@@ -160,7 +174,8 @@ class Replay {
     }
     // Another form of the same adjoint? <G, d node> = <after, dA> at random points.
     const auto [d, change] = moved(s, rule, b);
-    if (pool_.shape(s.after) != pool_.symbols[change].shape) return Finding::broken("an adjoint has the shape of its argument");
+    if (pool_.shape(s.after) != pool_.symbols[change].shape)
+      return Finding::broken("an adjoint has the shape of its argument");
     const auto inner = [&](TermId x, TermId y) { return pool_.total(pool_.hadamard(x, y)); };
     return by_values(inner(s.upstream, d), inner(s.after, pool_.symbol(change)), "the adjoint by " + s.rule);
   }
@@ -185,14 +200,17 @@ class Replay {
 
   /// A sum of terms has one block for two terms and any number of them: each summand gets its coefficient's share.
   Finding by_sum(const Step& s) {
-    if (s.rule != "arithmetic/sum" || !book_.find(s.rule)) return Finding::broken("a sum is differentiated by arithmetic/sum");
+    if (s.rule != "arithmetic/sum" || !book_.find(s.rule))
+      return Finding::broken("a sum is differentiated by arithmetic/sum");
     const Node n = pool_[s.before];
     if (s.kind == StepKind::Differential) return Finding::broken("a sum's differential is written without a step");
     if (s.kind == StepKind::Adjoint) {
-      if (!s.upstream.valid() || pool_.shape(s.upstream) != n.shape) return Finding::broken("the upstream adjoint has the node's shape");
+      if (!s.upstream.valid() || pool_.shape(s.upstream) != n.shape)
+        return Finding::broken("the upstream adjoint has the node's shape");
       if (const Finding f = upstream_is_known(s); f.kind != Finding::Kind::Follows) return f;
     }
-    const TermId unit = s.kind == StepKind::Adjoint ? s.upstream : pool_.eye(pool_.dims.multiply(n.shape.rows, n.shape.cols));
+    const TermId unit =
+        s.kind == StepKind::Adjoint ? s.upstream : pool_.eye(pool_.dims.multiply(n.shape.rows, n.shape.cols));
     if (s.bindings.terms.size() != 1) return Finding::broken("a step of a sum names one summand");
     const auto at = std::ranges::find(n.args, s.bindings.terms[0].second);
     if (at == n.args.end()) return Finding::broken(quoted(s.bindings.terms[0].second) + " is not in the sum");
@@ -203,7 +221,8 @@ class Replay {
   /// 1 at the objective, a name (a line of its own), or something that an earlier step left.
   Finding upstream_is_known(const Step& s) const {
     const Node& n = pool_[s.upstream];
-    if (left_.contains(s.upstream) || (n.op == Op::Symbol && pool_.symbols[n.symbol].kind == SymbolKind::Let)) return {};
+    if (left_.contains(s.upstream) || (n.op == Op::Symbol && pool_.symbols[n.symbol].kind == SymbolKind::Let))
+      return {};
     return Finding::broken("the upstream adjoint " + quoted(s.upstream) + " was not left by an earlier step");
   }
 
@@ -213,12 +232,14 @@ class Replay {
     return at->second;
   }
 
-  // --- the rest --------------------------------------------------------------------------------------------------------
+  // --- the rest
+  // --------------------------------------------------------------------------------------------------------
 
   Finding accumulate(const Step& s) const {
     std::vector<TermId> contributions;
     for (const auto& [symbol, term] : s.bindings.terms) {
-      if (!left_.contains(term)) return Finding::broken("the contribution " + quoted(term) + " was not left by an earlier step");
+      if (!left_.contains(term))
+        return Finding::broken("the contribution " + quoted(term) + " was not left by an earlier step");
       contributions.push_back(term);
     }
     if (contributions.empty()) return Finding::broken("a sum of contributions names them");

@@ -35,13 +35,15 @@ struct ReplayVerdict {
 };
 
 /// What is checked, by kind of step:
-///   Differential, Adjoint, VecForm  the block's form, with the bindings, is `before` (or a run of its factors); `after` is
+///   Differential, Adjoint, VecForm  the block's form, with the bindings, is `before` (or a run of its factors);
+///   `after` is
 ///                                   what the linear blocks make of the block's differential, found again here
 ///   Adjoint                         besides, the upstream is 1, a named line, or what an earlier step left
 ///   Accumulate                      `after` is the sum of the recorded contributions, each left by an earlier step
 ///   Identity                        `after` is `before` with one side of the identity put for the other
 ///   IndexForm, Exact                by the judges
 /// Shares no code with calculus.
-[[nodiscard]] ReplayVerdict replay(const Trace& trace, const RuleBook& book, TermPool& pool, const ReplayOptions& options = {});
+[[nodiscard]] ReplayVerdict replay(const Trace& trace, const RuleBook& book, TermPool& pool,
+                                   const ReplayOptions& options = {});
 
 }  // namespace dvec

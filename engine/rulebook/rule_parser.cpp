@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "rulebook/block_reader.hpp"
 #include "rulebook/linearity.hpp"
 #include "rulebook/rule_blocks.hpp"
 #include "syntax/elaborate.hpp"
@@ -31,61 +32,6 @@ const Layout& layout(const std::string& keyword) {
   };
   return table.at(keyword);
 }
-
-/// One block on its way to a rule: its names, and the helpers that read its fields.
-class BlockReader {
- public:
-  BlockReader(const SourceText& source, const RuleBlock& block, TermPool& pool, const Vocabulary& vocabulary)
-      : source_(source), block_(block), pool_(pool), vocabulary_(vocabulary) {}
-
-  [[nodiscard]] std::string text(const std::string& field) const {
-    const auto at = block_.fields.find(field);
-    return at == block_.fields.end() ? std::string() : std::string(source_.slice(at->second));
-  }
-  [[nodiscard]] Span span(const std::string& field) const { return block_.fields.at(field); }
-  Scope& scope() { return scope_; }
-
-  /// Declares the variables of `for`; the sizes in their shapes become the rule's own.
-  Diagnostics declare(Rule& rule) {
-    auto tree = parse_variables(source_, span("for"));
-    if (!tree) return tree.errors();
-    std::set<std::string> sizes;
-    for (const SyntaxNode& n : tree->nodes)
-      if (n.kind == SyntaxKind::Name) sizes.insert(n.text);
-    for (const std::string& s : sizes) {
-      scope_.bind(s, pool_.dims.symbol("?" + s));
-      rule.dims.push_back("?" + s);
-    }
-    for (const VariableDeclaration& v : std::get<VarStatement>(tree->statements.at(0).what).items) {
-      auto symbol = declare_variable(*tree, v, SymbolKind::Pattern, scope_, pool_);
-      if (!symbol) return symbol.errors();
-      scope_.bind(v.name.name, *symbol, v.name.span);
-      rule.variables.push_back(*symbol);
-    }
-    return {};
-  }
-
-  Result<TermId> expression(const std::string& field) {
-    ParseOptions options;
-    options.slots = true;
-    auto tree = parse_expression(source_, span(field), options);
-    if (!tree) return tree.errors();
-    return elaborate_expression(*tree, scope_, vocabulary_, pool_);
-  }
-
-  SymbolId direction(const std::string& name, Shape shape) {
-    const SymbolId s = pool_.symbols.add({name, SymbolKind::Direction, shape, Attribute::None, {}});
-    scope_.bind(name, s);
-    return s;
-  }
-
- private:
-  const SourceText& source_;
-  const RuleBlock& block_;
-  TermPool& pool_;
-  const Vocabulary& vocabulary_;
-  Scope scope_;
-};
 
 class FileParser {
  public:
@@ -137,7 +83,8 @@ class FileParser {
   static std::string without_marks(const std::string& rendered) {
     std::string out;
     for (std::size_t i = 0; i < rendered.size(); ++i) {
-      const bool mark = rendered[i] == '?' && i + 1 < rendered.size() && std::isalpha(static_cast<unsigned char>(rendered[i + 1]));
+      const bool mark =
+          rendered[i] == '?' && i + 1 < rendered.size() && std::isalpha(static_cast<unsigned char>(rendered[i + 1]));
       if (!mark) out += rendered[i];
     }
     return out;
@@ -188,11 +135,11 @@ class FileParser {
   }
 
   void add(const RuleBlock& b, Rule rule) {
-    const auto same = std::ranges::find_if(out_.rules, [&](const Rule& r) {
-      return r.name == rule.name && r.kind != RuleKind::Define;
-    });
+    const auto same = std::ranges::find_if(
+        out_.rules, [&](const Rule& r) { return r.name == rule.name && r.kind != RuleKind::Define; });
     if (same != out_.rules.end())
-      report({error_at("E-RULE-05", b.header, "the rule " + rule.name + " is defined twice (first in " + same->file + ")")});
+      report({error_at("E-RULE-05", b.header,
+                       "the rule " + rule.name + " is defined twice (first in " + same->file + ")")});
     else
       out_.rules.push_back(std::move(rule));
   }
@@ -237,7 +184,8 @@ class FileParser {
     rule.text = "d(" + reader.text("form") + ") = " + reader.text("d");
     DVEC_TRY(form, reader.expression("form"));
     rule.form = form;
-    if (!is_one_operator(form)) return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
+    if (!is_one_operator(form))
+      return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
     for (const SymbolId v : rule.variables) {
       const Symbol s = pool_.symbols[v];
       rule.slots.push_back(reader.direction("d" + s.name, s.shape));
@@ -245,46 +193,56 @@ class FileParser {
     DVEC_TRY(d, reader.expression("d"));
     rule.differential = d;
     if (pool_.shape(d) != pool_.shape(form))
-      return {shapes_differ(reader.span("d"), d, form, "a differential has the shape of what it is the differential of")};
+      return {
+          shapes_differ(reader.span("d"), d, form, "a differential has the shape of what it is the differential of")};
     const bool constant = pool_[d].op == Op::Zeros || pool_[d].op == Op::Number;
     if (!constant && !is_linear(pool_, d, rule.slots))
-      return {error_at("E-RULE-06", reader.span("d"), "the differential is not linear in the differentials of its arguments")};
+      return {error_at("E-RULE-06", reader.span("d"),
+                       "the differential is not linear in the differentials of its arguments")};
     return {};
   }
 
   Diagnostics linear(BlockReader& reader, Rule& rule) {
     rule.kind = RuleKind::Linear;
-    rule.text = "L[X] = " + reader.text("form") + ",  vec L[X] = (" + reader.text("vec") + ")*vec(X),  L*[G] = " +
-                reader.text("adjoint");
+    rule.text = "L[X] = " + reader.text("form") + ",  vec L[X] = (" + reader.text("vec") +
+                ")*vec(X),  L*[G] = " + reader.text("adjoint");
     const std::string form_text = reader.text("form");
     const std::size_t open = form_text.find('['), close = form_text.find(']');
     if (open == std::string::npos || close == std::string::npos)
-      return {error_at("E-RULE-06", reader.span("form"), "the slot of a linear operator is written in square brackets: [X]")};
+      return {error_at("E-RULE-06", reader.span("form"),
+                       "the slot of a linear operator is written in square brackets: [X]")};
     const std::string slot = form_text.substr(open + 1, close - open - 1);
     for (const SymbolId v : rule.variables)
       if (pool_.symbols[v].name == slot) {
         rule.slot = v;
         reader.scope().bind_slot(slot, v);
       }
-    if (!rule.slot.valid()) return {error_at("E-RULE-07", reader.span("form"), "the slot " + slot + " is not declared by for")};
+    if (!rule.slot.valid())
+      return {error_at("E-RULE-07", reader.span("form"), "the slot " + slot + " is not declared by for")};
     DVEC_TRY(form, reader.expression("form"));
     rule.form = form;
-    if (!is_one_operator(form)) return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
-    if (!is_linear(pool_, form, std::array{rule.slot})) return {error_at("E-RULE-06", reader.span("form"), "the form is not linear in its slot")};
+    if (!is_one_operator(form))
+      return {error_at("E-RULE-01", reader.span("form"), "the form is one operator on variables")};
+    if (!is_linear(pool_, form, std::array{rule.slot}))
+      return {error_at("E-RULE-06", reader.span("form"), "the form is not linear in its slot")};
     DVEC_TRY(vec_form, reader.expression("vec"));
     rule.vec_form = vec_form;
-    if (occurs(pool_, rule.slot, vec_form)) return {error_at("E-RULE-06", reader.span("vec"), "the vec form speaks of the slot " + slot)};
+    if (occurs(pool_, rule.slot, vec_form))
+      return {error_at("E-RULE-06", reader.span("vec"), "the vec form speaks of the slot " + slot)};
     const Shape in = pool_.symbols[rule.slot].shape, out = pool_.shape(form);
     const Shape wanted{pool_.dims.multiply(out.rows, out.cols), pool_.dims.multiply(in.rows, in.cols)};
     if (pool_.shape(vec_form) != wanted)
-      return {shapes_differ(reader.span("vec"), vec_form, pool_.zeros(wanted), "the vec form maps vec(X) to vec(L[X])")};
+      return {
+          shapes_differ(reader.span("vec"), vec_form, pool_.zeros(wanted), "the vec form maps vec(X) to vec(L[X])")};
     rule.upstream = pool_.symbols.add({"G", SymbolKind::Pattern, out, Attribute::None, {}});
     reader.scope().bind("G", rule.upstream);
     DVEC_TRY(adjoint, reader.expression("adjoint"));
     rule.adjoint = adjoint;
-    if (occurs(pool_, rule.slot, adjoint)) return {error_at("E-RULE-06", reader.span("adjoint"), "the adjoint speaks of the slot " + slot)};
+    if (occurs(pool_, rule.slot, adjoint))
+      return {error_at("E-RULE-06", reader.span("adjoint"), "the adjoint speaks of the slot " + slot)};
     if (pool_.shape(adjoint) != in)
-      return {shapes_differ(reader.span("adjoint"), adjoint, pool_.symbol(rule.slot), "the adjoint has the slot's shape")};
+      return {
+          shapes_differ(reader.span("adjoint"), adjoint, pool_.symbol(rule.slot), "the adjoint has the slot's shape")};
     return {};
   }
 
@@ -298,7 +256,8 @@ class FileParser {
     DVEC_TRY(to, reader.expression("to"));
     rule.form = from;
     rule.to = to;
-    if (pool_.shape(from) != pool_.shape(to)) return {shapes_differ(reader.span("to"), from, to, "both sides have one shape")};
+    if (pool_.shape(from) != pool_.shape(to))
+      return {shapes_differ(reader.span("to"), from, to, "both sides have one shape")};
     for (const SymbolId v : rule.variables)
       if (occurs(pool_, v, to) && !occurs(pool_, v, from))
         return {error_at("E-RULE-07", reader.span("to"), pool_.symbols[v].name + " is not bound by the left side")};
@@ -356,7 +315,8 @@ class FileParser {
       if (const auto literal = Rational::parse(part)) {
         p.literal = *literal;
       } else {
-        const auto known = std::ranges::find_if(declared, [&](const VariableDeclaration& v) { return v.name.name == part; });
+        const auto known =
+            std::ranges::find_if(declared, [&](const VariableDeclaration& v) { return v.name.name == part; });
         if (known == declared.end()) return {error_at("E-RULE-07", b.header, part + " is not declared by for")};
         p.name = part;
         p.declaration = *known;
@@ -390,8 +350,8 @@ class FileParser {
 
 }  // namespace
 
-std::optional<RuleErrors> parse_rules(const std::vector<RuleText>& texts, const std::set<std::string>& keys, TermPool& pool,
-                                      ParsedRules& out) {
+std::optional<RuleErrors> parse_rules(const std::vector<RuleText>& texts, const std::set<std::string>& keys,
+                                      TermPool& pool, ParsedRules& out) {
   RuleErrors errors;
   std::deque<FileParser> files;
   for (const RuleText& t : texts) {
@@ -410,7 +370,8 @@ std::set<std::string> bib_keys(const std::string& text) {
   std::set<std::string> out;
   for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@', at + 1)) {
     const std::size_t open = text.find('{', at), comma = text.find(',', at);
-    if (open != std::string::npos && comma != std::string::npos && open < comma) out.insert(text.substr(open + 1, comma - open - 1));
+    if (open != std::string::npos && comma != std::string::npos && open < comma)
+      out.insert(text.substr(open + 1, comma - open - 1));
   }
   return out;
 }

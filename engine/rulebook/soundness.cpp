@@ -31,7 +31,9 @@ enum class Entries { AsDeclared, Positive };
 
 class Tester {
  public:
-  Tester(TermPool& pool, const Rule& rule, std::uint64_t seed) : pool_(pool), rule_(rule), seed_(seed) { report_.rule = rule.name; }
+  Tester(TermPool& pool, const Rule& rule, std::uint64_t seed) : pool_(pool), rule_(rule), seed_(seed) {
+    report_.rule = rule.name;
+  }
 
   SoundnessReport run() {
     const bool element = rule_.kind == RuleKind::Element;
@@ -95,7 +97,8 @@ class Tester {
       }
       if (check.verdict != Soundness::Untested) break;
     }
-    if (check.verdict == Soundness::Untested && check.reason.empty()) check.reason = "no point was found at which both sides have values";
+    if (check.verdict == Soundness::Untested && check.reason.empty())
+      check.reason = "no point was found at which both sides have values";
     report_.checks.push_back(std::move(check));
   }
 
@@ -139,13 +142,14 @@ class Tester {
       changes.terms.emplace_back(rule_.slots[i], pool_.symbol(change));
       pairs.emplace_back(pool_[value_of(b, v)].symbol, change);
     }
-    return differential_equals(pool_, instantiate(pool_, rule_.form, changes), instantiate(pool_, rule_.differential, changes), pairs,
-                               {}, options);
+    return differential_equals(pool_, instantiate(pool_, rule_.form, changes),
+                               instantiate(pool_, rule_.differential, changes), pairs, {}, options);
   }
 
   void operator_() {
     const Node form = pool_[rule_.form];
-    judge(rule_.text, [&](const Bindings& b, const EqualOptions& options) { return differential(b, options, nullptr); });
+    judge(rule_.text,
+          [&](const Bindings& b, const EqualOptions& options) { return differential(b, options, nullptr); });
     if (form.op != Op::PowerBy || !pool_.is_scalar(form.args[1])) return;
     // Exponents that are numbers are what programs have most; they allow exact arithmetic.
     static const std::array<Rational, 3> kExponents = {Rational(3), Rational(1, 2), Rational(-2)};
@@ -176,15 +180,16 @@ class Tester {
     for (const Entries entries : {Entries::Positive, Entries::AsDeclared}) {
       // Where f is not defined everywhere, positive arguments are the ones that are asked for.
       if (entries == Entries::AsDeclared && !f.domain.empty()) continue;
-      judge(rule_.text + (entries == Entries::Positive ? " (positive arguments)" : ""), [&](const Bindings&, const EqualOptions& options) {
-        const Attribute a = entries == Entries::Positive ? Attribute::Positive : Attribute::None;
-        const SymbolId x = pool_.symbols.add({"x", SymbolKind::Variable, shape, a, {}});
-        const SymbolId change = pool_.symbols.add({"dx", SymbolKind::Variable, shape, Attribute::None, {}});
-        const TermId at = pool_.symbol(x);
-        return differential_equals(pool_, pool_.apply(rule_.function, 0, at),
-                                   pool_.hadamard(pool_.instantiate(slope, at), pool_.symbol(change)), std::array{std::pair{x, change}}, {},
-                                   options);
-      });
+      judge(rule_.text + (entries == Entries::Positive ? " (positive arguments)" : ""),
+            [&](const Bindings&, const EqualOptions& options) {
+              const Attribute a = entries == Entries::Positive ? Attribute::Positive : Attribute::None;
+              const SymbolId x = pool_.symbols.add({"x", SymbolKind::Variable, shape, a, {}});
+              const SymbolId change = pool_.symbols.add({"dx", SymbolKind::Variable, shape, Attribute::None, {}});
+              const TermId at = pool_.symbol(x);
+              return differential_equals(pool_, pool_.apply(rule_.function, 0, at),
+                                         pool_.hadamard(pool_.instantiate(slope, at), pool_.symbol(change)),
+                                         std::array{std::pair{x, change}}, {}, options);
+            });
     }
   }
 
@@ -238,11 +243,13 @@ std::string SoundnessReport::text() const {
   if (v == Soundness::Sound) return fmt::format("{}: sound ({} checks)", rule, checks.size());
   for (const SoundnessCheck& c : checks)
     if (c.verdict == v && (v == Soundness::Unsound || c.required))
-      return fmt::format("{}: {} at {}: {}: {}", rule, v == Soundness::Unsound ? "not sound" : "not tested", text_of(c.sizes),
-                         c.statement, c.reason);
+      return fmt::format("{}: {} at {}: {}: {}", rule, v == Soundness::Unsound ? "not sound" : "not tested",
+                         text_of(c.sizes), c.statement, c.reason);
   throw Bug("a verdict without a check");
 }
 
-SoundnessReport test_soundness(TermPool& pool, const Rule& rule, std::uint64_t seed) { return Tester(pool, rule, seed).run(); }
+SoundnessReport test_soundness(TermPool& pool, const Rule& rule, std::uint64_t seed) {
+  return Tester(pool, rule, seed).run();
+}
 
 }  // namespace dvec

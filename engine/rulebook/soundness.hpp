@@ -22,8 +22,8 @@ struct SoundnessCheck {
   std::string statement;  ///< "vec L[X] = (kron(eye(p), A))*vec(X)"
   DimValues sizes;        ///< by the names of the block: "m" is 2
   Soundness verdict = Soundness::Untested;
-  bool required = true;   ///< false where some size is 1: there, a block need not have a value
-  std::string reason;     ///< why not sound
+  bool required = true;  ///< false where some size is 1: there, a block need not have a value
+  std::string reason;    ///< why not sound
 };
 
 struct SoundnessReport {

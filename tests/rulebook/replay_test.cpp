@@ -83,7 +83,8 @@ TEST_CASE("each step of a sweep is proved by the rule book alone") {
 
 TEST_CASE("vec forms and differentials are proved by the rule book alone") {
   RuleSession t;
-  const Program p = t.read("dim m, n, q\nvar A(m,n), B(n,q), X(n,n), V(n,n)\nfunction f\nlet Y = A*X*B\nlet F = kron(Y, f(X')) \noutput F");
+  const Program p = t.read(
+      "dim m, n, q\nvar A(m,n), B(n,q), X(n,n), V(n,n)\nfunction f\nlet Y = A*X*B\nlet F = kron(Y, f(X')) \noutput F");
   Templates templates(t.pool, t.book);
   for (const bool jacobian_wanted : {true, false}) {
     Trace trace;
@@ -100,7 +101,8 @@ TEST_CASE("vec forms and differentials are proved by the rule book alone") {
 }
 
 TEST_CASE("the traces of the examples replay") {
-  for (const char* name : {"01_least_squares", "02_plain_network", "03_batchnorm", "04_batchnorm_eps", "05_batchnorm_backward"}) {
+  for (const char* name :
+       {"01_least_squares", "02_plain_network", "03_batchnorm", "04_batchnorm_eps", "05_batchnorm_backward"}) {
     RuleSession t;
     const Program program = t.read(example(name));
     const auto answers = derive(program, t.book, t.pool);
@@ -125,18 +127,18 @@ TEST_CASE("the traces of the examples replay") {
 
 TEST_CASE("traces of Jacobians, mixed derivatives and Hessians replay") {
   RuleSession t;
-  const Program program = t.read(
-      "dim m, n, q\nvar A(m,n), X(n,q), b(q), x(n), S(n,n)\nfunction f\n"
-      "let F = kron(f(A*X)*b, X)\nlet phi = sum(f(A*x)) + x'*S*x\n"
-      "derive jac(F, X), hess(phi, x), jac(grad(phi, x), S)");
+  const Program program = t.read("dim m, n, q\nvar A(m,n), X(n,q), b(q), x(n), S(n,n)\nfunction f\n"
+                                 "let F = kron(f(A*X)*b, X)\nlet phi = sum(f(A*x)) + x'*S*x\n"
+                                 "derive jac(F, X), hess(phi, x), jac(grad(phi, x), S)");
   const auto answers = derive(program, t.book, t.pool);
   REQUIRE(answers);
   for (const Derivation& d : answers->derivations) {
     const ReplayVerdict v = replay(d.trace, t.book, t.pool);
     INFO("step " << v.step << ": " << v.reason);
     CHECK(v.outcome != ReplayOutcome::Broken);
-    CHECK(v.trusted == static_cast<std::size_t>(std::ranges::count_if(
-                           d.trace.steps, [](const Step& s) { return s.kind == StepKind::IndexForm || s.kind == StepKind::Exact; })));
+    CHECK(v.trusted == static_cast<std::size_t>(std::ranges::count_if(d.trace.steps, [](const Step& s) {
+            return s.kind == StepKind::IndexForm || s.kind == StepKind::Exact;
+          })));
   }
 }
 
@@ -245,7 +247,8 @@ TEST_CASE("steps without a rule are trusted without a judge, and judged with one
 
 TEST_CASE("an identity is used in its directions only, and under its attributes") {
   RuleSession t;
-  const Program p = t.read("dim n\nvar S(n,n) symmetric, A(n,n), B(n,n)\noutput A*S', A*S, A*B', A*B, vec(A+B), vec(A)+vec(B)");
+  const Program p =
+      t.read("dim n\nvar S(n,n) symmetric, A(n,n), B(n,n)\noutput A*S', A*S, A*B', A*B, vec(A+B), vec(A)+vec(B)");
   const auto step = [&](const std::string& rule, TermId before, TermId after, std::vector<TermId> values) {
     Trace trace;
     Step s;
@@ -270,6 +273,7 @@ TEST_CASE("an identity is used in its directions only, and under its attributes"
 
 TEST_CASE("coverage names the blocks that a trace used, once each") {
   RuleSession t;
-  const Trace trace = sweep(t, t.read("dim m, n\nvar A(m,n), x(n)\nlet phi = sum(A*x) + sum(A)\nderive grad(phi, A), grad(phi, x)"));
+  const Trace trace =
+      sweep(t, t.read("dim m, n\nvar A(m,n), x(n)\nlet phi = sum(A*x) + sum(A)\nderive grad(phi, A), grad(phi, x)"));
   CHECK(rules_used(trace) == std::vector<std::string>{"arithmetic/product", "arithmetic/sum", "reduce/total"});
 }

@@ -50,30 +50,31 @@ TEST_CASE("sizes are chosen apart first, then with ones", "[rules]") {
   CHECK(size_choices(0).size() == 1);
 }
 
-TEST_CASE("every operator of the language has a block, and every operator in a differential a linear block", "[rules]") {
+TEST_CASE("every operator of the language has a block, and every operator in a differential a linear block",
+          "[rules]") {
   RuleSession t;
   std::set<Op> operators, linear;
   for (const Rule& r : t.book.rules()) {
     if (r.kind == RuleKind::Operator) operators.insert(t.pool[r.form].op);
     if (r.kind == RuleKind::Linear) linear.insert(t.pool[r.form].op);
   }
-  for (const Op op : {Op::Sum, Op::Scale, Op::MatMul, Op::Hadamard, Op::Kron, Op::Transpose, Op::Vec, Op::Reshape, Op::Diag,
-                      Op::DiagVec, Op::Trace, Op::Total, Op::ColumnSums, Op::RowSums, Op::PowerBy, Op::Apply, Op::Inverse, Op::Det,
-                      Op::LogDet, Op::Stop}) {
+  for (const Op op : {Op::Sum,     Op::Scale, Op::MatMul,  Op::Hadamard, Op::Kron,   Op::Transpose,  Op::Vec,
+                      Op::Reshape, Op::Diag,  Op::DiagVec, Op::Trace,    Op::Total,  Op::ColumnSums, Op::RowSums,
+                      Op::PowerBy, Op::Apply, Op::Inverse, Op::Det,      Op::LogDet, Op::Stop}) {
     INFO(name(op));
     CHECK(operators.contains(op));
   }
-  for (const Op op : {Op::Scale, Op::MatMul, Op::Hadamard, Op::Kron, Op::Transpose, Op::Vec, Op::Reshape, Op::Diag, Op::DiagVec,
-                      Op::Trace, Op::Total, Op::ColumnSums, Op::RowSums}) {
+  for (const Op op : {Op::Scale, Op::MatMul, Op::Hadamard, Op::Kron, Op::Transpose, Op::Vec, Op::Reshape, Op::Diag,
+                      Op::DiagVec, Op::Trace, Op::Total, Op::ColumnSums, Op::RowSums}) {
     INFO(name(op));
     CHECK(linear.contains(op));
   }
 }
 
-// --- derived operators against other words for the same --------------------------------------------------------------------
+// --- derived operators against other words for the same
+// --------------------------------------------------------------------
 
 namespace {
-
 
 constexpr const char* kNames = "dim m, n\nvar A(m,n), B(m,n), x(n), z(1,n), y(n), P(m,n) positive, p(n) positive";
 const std::string kCentring = "(eye(m) - ones(m,m)/m)", kAcross = "(eye(n) - ones(n,n)/n)";

@@ -13,9 +13,9 @@ using namespace dvec;
 namespace {
 
 struct Mutant {
-  const char* rule;     ///< the block that is changed: by its header
-  const char* was;      ///< text in that block ...
-  const char* becomes;  ///< ... and what is put in its place (the first occurrence)
+  const char* rule;        ///< the block that is changed: by its header
+  const char* was;         ///< text in that block ...
+  const char* becomes;     ///< ... and what is put in its place (the first occurrence)
   const char* refused_by;  ///< an error code of the build, or "soundness"
 };
 
@@ -34,6 +34,7 @@ std::vector<RuleText> mutated(const Mutant& m) {
 }
 
 const std::vector<Mutant>& mutants() {
+  // clang-format off
   static const std::vector<Mutant> table = {
       // Refused when the project is built.
       {"linear kronecker/right-factor", "source   mn2019:3.7, mn2019:9.15", "", "E-RULE-02"},
@@ -104,6 +105,7 @@ const std::vector<Mutant>& mutants() {
       {"element relu(x)", "step(x)", "1", "soundness"},
       {"element abs(x)", "sign(x)", "step(x)", "soundness"},
   };
+  // clang-format on
   return table;
 }
 
@@ -139,7 +141,8 @@ TEST_CASE("a rule with one mistake is refused", "[rules]") {
 }
 
 TEST_CASE("a mutant that only equal sizes hide is refuted at pairwise distinct ones", "[rules]") {
-  const Mutant m = {"rule commutation/definition", "from     commutation_matrix(m,n)", "from     commutation_matrix(n,m)", ""};
+  const Mutant m = {"rule commutation/definition", "from     commutation_matrix(m,n)",
+                    "from     commutation_matrix(n,m)", ""};
   TermPool pool;
   const auto loaded = RuleBook::load(mutated(m), keys(), pool);
   const Rule* rule = std::get<RuleBook>(loaded).find("commutation/definition");
