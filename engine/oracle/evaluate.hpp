@@ -18,7 +18,7 @@
 
 namespace dvec {
 
-/// Entries that a single matrix may have.
+/// Entries that a single matrix may have, unless said otherwise.
 inline constexpr std::size_t kMaxEntries = 400000;
 
 /// Taylor coefficients; those behind the last one given are zero.
@@ -34,7 +34,8 @@ class Evaluation {
  public:
   using V = typename P::Value;
 
-  Evaluation(const P& policy, int order) : k_(policy), order_(order) {}
+  Evaluation(const P& policy, int order, std::size_t max_entries = kMaxEntries)
+      : k_(policy), order_(order), max_entries_(max_entries) {}
 
   /// Values of all items of the schedule, by slot. Throws Undefined, Unsupported, LimitReached.
   std::vector<Series<V>> run(const Schedule& schedule, const DimValues& sizes, const Inputs<V>& inputs);
@@ -43,7 +44,7 @@ class Evaluation {
   [[nodiscard]] static bool has(const Series<V>& a, int k) { return static_cast<std::size_t>(k) < a.size(); }
   [[nodiscard]] int top(const Series<V>& a) const { return static_cast<int>(a.size()) - 1; }
   Matrix<V> zeros(std::size_t r, std::size_t c) const {
-    if (r * c > kMaxEntries) throw LimitReached("a matrix with more than 400000 entries");
+    if (r * c > max_entries_) throw LimitReached("a matrix with more than " + std::to_string(max_entries_) + " entries");
     return Matrix<V>(r, c, k_.zero());
   }
 
@@ -95,6 +96,7 @@ class Evaluation {
 
   const P& k_;
   int order_;
+  std::size_t max_entries_;
 };
 
 // --- plain matrices ----------------------------------------------------------------------------------------------------

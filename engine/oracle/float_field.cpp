@@ -28,7 +28,7 @@ struct FloatMath<double> {
   static double atan(double x) { return std::atan(x); }
   static double erf(double x) { return std::erf(x); }
   static double lgamma(double x) { return std::lgamma(x); }
-  static constexpr double epsilon = 2.3e-16;
+  static constexpr double negligible = 2e-15;
 };
 
 template <>
@@ -50,7 +50,7 @@ struct FloatMath<Quad> {
   static Quad atan(Quad x) { return atanq(x); }
   static Quad erf(Quad x) { return erfq(x); }
   static Quad lgamma(Quad x) { return lgammaq(x); }
-  static constexpr double epsilon = 2e-34;
+  static constexpr double negligible = 1e-22;  // random points: what is smaller is rounding
 };
 
 template <class T>
@@ -72,7 +72,7 @@ T FloatField<T>::inverse(T a) const {
 
 template <class T>
 double FloatField<T>::negligible_pivot(double scale) const {
-  return scale * FloatMath<T>::epsilon * 8;
+  return scale * FloatMath<T>::negligible;
 }
 
 template <class T>

@@ -115,6 +115,7 @@ class Derivations {
     }
     const Binding line{raw.name, after, {}};
     answers_.lines.push_back(line);
+    program_.lets.push_back(line);  // later derivatives go through it
     simplifier_.define(line);
   }
 
@@ -136,15 +137,12 @@ class Derivations {
   TermId simplified(TermId before, Trace& trace, const std::string& subject) {
     Simplifier::Steps steps;
     const TermId after = simplifier_.simplify(before, &steps);
-    std::vector<Binding> bindings = program_.lets;
-    bindings.insert(bindings.end(), answers_.lines.begin(), answers_.lines.end());
-    for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, bindings, subject));
+    for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, program_.lets, subject));
     return after;
   }
 
   void add_kink_notes(Derivation& d) {
     std::vector<TermId> roots{d.result};
-    for (const Binding& b : answers_.lines) roots.push_back(b.value);
     for (const Binding& b : program_.lets) roots.push_back(b.value);
     std::set<std::string> kinks;
     for (const TermId t : reachable(pool_, roots))

@@ -81,8 +81,19 @@ TermId Extractor::composites(const std::vector<Monomial>& terms, const IndexList
   return pool_.sum(out, std::vector<Rational>(out.size(), Rational(1)));
 }
 
-/// A ⊗ B + A ⊗ C = A ⊗ (B+C): two forms that differ in one factor at most become one.
+/// A ⊗ B + A ⊗ C = A ⊗ (B+C), diag(vec A)*M + diag(vec B)*M = diag(vec(A+B))*M: two forms that differ in one place only
+/// become one.
 bool Extractor::merge(KronForm& into, const KronForm& other) {
+  if (into.right == other.right && into.factors == other.factors && into.left.valid() && other.left.valid() &&
+      into.left != other.left && pool_[into.left].op == Op::Diag && pool_[other.left].op == Op::Diag) {
+    const TermId a = pool_[into.left].args[0], b = pool_[other.left].args[0];
+    const auto inside = [&](TermId v) { return pool_[v].op == Op::Vec ? pool_[v].args[0] : v; };
+    const bool stacked = pool_.shape(inside(a)) == pool_.shape(inside(b));
+    const TermId sum = pool_.add(pool_.scale(into.scale, stacked ? inside(a) : a), pool_.scale(other.scale, stacked ? inside(b) : b));
+    into.left = pool_.diag(stacked ? pool_.vec(sum) : sum);
+    into.scale = pool_.number(1);
+    return true;
+  }
   if (into.left != other.left || into.right != other.right || into.factors.size() != other.factors.size()) return false;
   std::size_t differ = into.factors.size(), count = 0;
   for (std::size_t i = 0; i < into.factors.size(); ++i) {
