@@ -1,10 +1,12 @@
 #include "check/claim_check.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "check/diagnosis.hpp"
 #include "network/index_form.hpp"
 #include "support/result.hpp"
 #include "term/term_print.hpp"
@@ -15,6 +17,7 @@ namespace dvec {
 namespace {
 
 constexpr std::size_t kNamesAsAtoms = 200, kNamesPutIn = 120;  ///< monomials that the index form may have
+constexpr std::uint64_t kLargestRepair = 400;                  ///< nodes of a closed form given as repair
 
 DerivativeForm form_of(DerivativeKind kind) {
   switch (kind) {
@@ -38,7 +41,8 @@ Reading reading_of(const Derivative& d) {
 
 class ClaimJudge {
  public:
-  ClaimJudge(TermPool& pool, const Program& program, std::span<const Definition> definitions, const EqualOptions& options)
+  ClaimJudge(TermPool& pool, const Program& program, std::span<const Definition> definitions,
+             const EqualOptions& options)
       : pool_(pool), program_(program), definitions_(definitions), options_(options) {}
 
   ClaimVerdict judge(const Claim& claim) {
@@ -54,7 +58,14 @@ class ClaimJudge {
     if (same && equality.outcome == Comparison::Different)
       throw Bug(fmt::format("the claim {} has one index form on both sides and is refuted by evaluation", claim.text));
     ClaimVerdict v = verdict(equality, same, claim.negated);
-    if (equality.outcome == Comparison::Different && !claim.negated) explain(claim, equality, v);
+    if (equality.outcome == Comparison::Different && !claim.negated) {
+      if (auto found = diagnose(pool_, claim, program_, definitions_, equality, options_)) {
+        v.reason = std::move(found->reason);
+        v.repair = std::move(found->repair);
+      } else {
+        v.repair = closed_form(claim);
+      }
+    }
     return v;
   }
 
@@ -114,6 +125,19 @@ class ClaimJudge {
     return direct.outcome == Comparison::Different ? direct : dual;
   }
 
+  /// "grad(R,x) == ..." when a side is that derivative alone and its closed form needs no names but the program's.
+  [[nodiscard]] std::string closed_form(const Claim& claim) const {
+    const Derivative* d = derivative(claim.left);
+    if (d == nullptr) d = derivative(claim.right);
+    if (d == nullptr) return {};
+    const auto at = std::ranges::find(definitions_, d->result, &Definition::name);
+    if (at == definitions_.end() || pool_[at->value].weight > kLargestRepair) return {};
+    for (const SymbolId s : symbols_of(pool_, at->value))
+      if (program_.find(s) == nullptr && std::ranges::find(program_.variables, s) == program_.variables.end())
+        return {};
+    return fmt::format("{} == {}", pool_.symbols[d->result].name, print(pool_, at->value));
+  }
+
   [[nodiscard]] static ClaimVerdict verdict(const Equality& e, bool same_form, bool negated) {
     ClaimVerdict v;
     v.sizes = e.sizes;
@@ -153,64 +177,6 @@ class ClaimJudge {
     }
   }
 
-  // --- what is wrong with a refuted claim ------------------------------------------------------------------------------
-
-  /// A repair of the right side that makes the claim true: a transpose, a factor of sizes and small numbers.
-  void explain(const Claim& claim, const Equality& e, ClaimVerdict& v) {
-    const auto holds = [&](TermId repaired) {
-      EqualOptions quick = options_;
-      quick.witness = false;
-      return are_equal(pool_, claim.left, repaired, definitions_, quick).equal();
-    };
-    const auto found = [&](TermId repaired, const std::string& reason) {
-      v.reason = reason;
-      if (pool_[repaired].weight < 400) v.repair = fmt::format("{} == {}", print(pool_, claim.left), print(pool_, repaired));
-    };
-    const Shape s = pool_.shape(claim.right);
-    if (s.rows == s.cols && !pool_.is_scalar(s))
-      if (const TermId turned = pool_.transpose(claim.right); turned != claim.right && holds(turned))
-        return found(turned, "true up to transpose");
-    if (e.witness)
-      for (const TermId factor : factors(*e.witness))
-        if (const TermId scaled = pool_.scale(factor, claim.right); holds(scaled))
-          return found(scaled, pool_[factor].op == Op::Number && pool_[factor].numbers[0] == Rational(-1)
-                                   ? "true up to the sign"
-                                   : fmt::format("true up to the scalar factor {}", print(pool_, factor)));
-  }
-
-  /// Factors c with left = c * right at the witness, of the form q, q*N, q/N, q*N/M for sizes N, M; simplest first.
-  [[nodiscard]] std::vector<TermId> factors(const Witness& w) {
-    std::vector<TermId> out;
-    const auto ratio = common_ratio(w.left, w.right);
-    if (!ratio) return out;
-    std::vector<std::pair<TermId, double>> sizes{{pool_.number(Rational(1)), 1.0}};
-    for (const auto& [name, value] : w.sizes) sizes.emplace_back(pool_.size(pool_.dims.symbol(name)), static_cast<double>(value));
-    for (const auto& [over, n] : sizes)
-      for (const auto& [under, m] : sizes)
-        for (const Rational& q : {Rational(1), Rational(-1), Rational(2), Rational(-2), Rational(1, 2), Rational(-1, 2)})
-          if (const double c = q.to_double() * n / m; std::abs(c - *ratio) <= 1e-9 * std::abs(c))
-            out.push_back(pool_.times(q, pool_.scale(over, pool_.power(under, Rational(-1)))));
-    return out;
-  }
-
-  /// left = c*right entry by entry, to nine digits (witnesses are small numbers in doubles).
-  [[nodiscard]] static std::optional<double> common_ratio(const Matrix<double>& left, const Matrix<double>& right) {
-    std::optional<double> ratio;
-    if (left.size() != right.size()) return ratio;
-    double scale = 0;
-    for (const double b : right) scale = std::max(scale, std::abs(b));
-    for (std::size_t k = 0; k < left.size(); ++k) {
-      if (std::abs(right[k]) <= 1e-12 * scale) {
-        if (std::abs(left[k]) > 1e-9 * scale) return std::nullopt;
-        continue;
-      }
-      const double c = left[k] / right[k];
-      if (ratio && std::abs(c - *ratio) > 1e-9 * std::abs(c)) return std::nullopt;
-      if (!ratio) ratio = c;
-    }
-    return ratio;
-  }
-
   TermPool& pool_;
   const Program& program_;
   std::span<const Definition> definitions_;
@@ -229,8 +195,8 @@ const char* text(Verdict verdict) {
   throw Bug("unknown verdict");
 }
 
-ClaimVerdict check_claim(TermPool& pool, const Program& program, const Claim& claim, std::span<const Definition> definitions,
-                         const EqualOptions& options) {
+ClaimVerdict check_claim(TermPool& pool, const Program& program, const Claim& claim,
+                         std::span<const Definition> definitions, const EqualOptions& options) {
   ClaimVerdict v = ClaimJudge(pool, program, definitions, options).judge(claim);
   v.as_expected = !claim.expected || *claim.expected == v.verdict;
   return v;

@@ -14,12 +14,12 @@ namespace dvec {
 
 struct ClaimVerdict {
   Verdict verdict = Verdict::Undecided;
-  std::string certificate;  ///< of a `true`: "symbolic", "exact", "numeric"; empty otherwise
-  std::string error_bound;  ///< exact: "2^-100"; numeric: "30 digits"; empty otherwise
-  std::vector<DimValues> sizes;  ///< tried
-  int points = 0;                ///< at which both sides were evaluated
-  std::string reason;            ///< one line: why false, ill-typed or undecided; what a `true` assumes; may be empty
-  std::string repair;            ///< the claim that would be true, in the language; may be empty
+  std::string certificate;         ///< of a `true`: "symbolic", "exact", "numeric"; empty otherwise
+  std::string error_bound;         ///< exact: "2^-100"; numeric: "30 digits"; empty otherwise
+  std::vector<DimValues> sizes;    ///< tried
+  int points = 0;                  ///< at which both sides were evaluated
+  std::string reason;              ///< one line: why false, ill-typed or undecided; what a `true` assumes; may be empty
+  std::string repair;              ///< the claim that would be true, in the language; may be empty
   std::optional<Witness> witness;  ///< of a `false` ==, of a `true` !=
   bool as_expected = true;         ///< false when the claim carries another expected verdict
 };
@@ -36,6 +36,7 @@ struct ClaimVerdict {
 
 /// All claims of a program, in order.
 [[nodiscard]] std::vector<ClaimVerdict> check_claims(TermPool& pool, const Program& program,
-                                                     std::span<const Definition> definitions, const EqualOptions& options = {});
+                                                     std::span<const Definition> definitions,
+                                                     const EqualOptions& options = {});
 
 }  // namespace dvec

@@ -38,9 +38,11 @@ class CsvParser {
 
   Result<Matrix<double>> parse() {
     if (text_.size() > limits_.bytes)
-      return error_at("E-DATA-07", at_, fmt::format("{} has {} bytes; the limit is {}", name_, text_.size(), limits_.bytes));
+      return error_at("E-DATA-07", at_,
+                      fmt::format("{} has {} bytes; the limit is {}", name_, text_.size(), limits_.bytes));
     if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
-    while (!text_.empty() && std::strchr(" \t\r\n", text_.back()) != nullptr && text_.back() != '\0') text_.remove_suffix(1);
+    while (!text_.empty() && std::strchr(" \t\r\n", text_.back()) != nullptr && text_.back() != '\0')
+      text_.remove_suffix(1);
     if (text_.empty()) return error_at("E-DATA-04", at_, name_ + " is empty");
     while (!text_.empty()) {
       ++line_;
@@ -73,7 +75,8 @@ class CsvParser {
     if (line_ == 1) cols_ = count;
     if (count != cols_)
       return {error_at("E-DATA-03", at_,
-                       fmt::format("{}: this row has {} {}, the first has {}", place(), count, count == 1 ? "entry" : "entries", cols_))};
+                       fmt::format("{}: this row has {} {}, the first has {}", place(), count,
+                                   count == 1 ? "entry" : "entries", cols_))};
     return {};
   }
 
@@ -95,7 +98,8 @@ class CsvParser {
       return refuse(fmt::format("outside the range of doubles: '{}'", shown(cell)));
     if (!std::isfinite(value)) return refuse(fmt::format("not finite: '{}'", shown(cell)));
     if (by_rows_.size() >= limits_.entries)
-      return {error_at("E-DATA-07", at_, fmt::format("{} has more than {} entries, the limit", name_, limits_.entries))};
+      return {
+          error_at("E-DATA-07", at_, fmt::format("{} has more than {} entries, the limit", name_, limits_.entries))};
     by_rows_.push_back(value);
     return {};
   }

@@ -24,7 +24,8 @@ struct CsvLimits {
                                                const CsvLimits& limits = {});
 
 /// The same of a file. Errors: also E-DATA-01 (cannot be read).
-[[nodiscard]] Result<Matrix<double>> read_csv(const std::filesystem::path& file, Span at = {}, const CsvLimits& limits = {});
+[[nodiscard]] Result<Matrix<double>> read_csv(const std::filesystem::path& file, Span at = {},
+                                              const CsvLimits& limits = {});
 
 /// The text of a matrix: reading it gives the same doubles.
 [[nodiscard]] std::string csv_text(const Matrix<double>& values);

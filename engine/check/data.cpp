@@ -121,14 +121,16 @@ class Fitting {
       if (unknown.size() > 1) return undetermined(symbol, m, unknown.front());
     }
     const auto rows = pool_.dims.evaluate(shape.rows, sizes), cols = pool_.dims.evaluate(shape.cols, sizes);
-    if (rows != static_cast<std::int64_t>(m.rows()) || cols != static_cast<std::int64_t>(m.cols())) return refuse(symbol, m);
+    if (rows != static_cast<std::int64_t>(m.rows()) || cols != static_cast<std::int64_t>(m.cols()))
+      return refuse(symbol, m);
     check_attributes(symbol, m);
   }
 
   void undetermined(SymbolId symbol, const Matrix<double>& m, const std::string& size) {
     const Symbol& s = pool_.symbols[symbol];
     Diagnostic e = error_at("E-DATA-06", s.declared, fmt::format("no file determines the size {}", size));
-    e.detail.push_back(fmt::format("{} is {}×{} and {} is {}", file_of(symbol), m.rows(), m.cols(), s.name, text(s.shape, pool_.dims)));
+    e.detail.push_back(fmt::format("{} is {}×{} and {} is {}", file_of(symbol), m.rows(), m.cols(), s.name,
+                                   text(s.shape, pool_.dims)));
     e.repair = fmt::format("dim {} = ...", size);
     errors_.push_back(e);
   }
@@ -143,7 +145,8 @@ class Fitting {
     std::string where;
     for (const std::string& name : names)
       if (const auto it = known_.find(name); it != known_.end() && it->second.file != file_of(symbol))
-        where += fmt::format("{}{} = {} from {}", where.empty() ? " with " : ", ", name, it->second.value, it->second.file);
+        where +=
+            fmt::format("{}{} = {} from {}", where.empty() ? " with " : ", ", name, it->second.value, it->second.file);
     Diagnostic e = error_at("E-DATA-05", s.declared,
                             fmt::format("{} is {}×{} but {} is {}{}{}", file_of(symbol), m.rows(), m.cols(), s.name,
                                         pool_.is_scalar(s.shape) ? "a scalar" : text(s.shape, pool_.dims), where, why));
@@ -158,7 +161,9 @@ class Fitting {
 
   void contradict(SymbolId symbol, const std::string& attribute, const std::string& what) {
     const Symbol& s = pool_.symbols[symbol];
-    errors_.push_back(error_at("E-DATA-08", s.declared, fmt::format("{} is declared {}, but in {} {}", s.name, attribute, file_of(symbol), what)));
+    errors_.push_back(
+        error_at("E-DATA-08", s.declared,
+                 fmt::format("{} is declared {}, but in {} {}", s.name, attribute, file_of(symbol), what)));
   }
 
   void check_attributes(SymbolId symbol, const Matrix<double>& m) {
@@ -209,8 +214,9 @@ class Fitting {
       for (std::size_t k = 0; k < m.size(); ++k) {
         const std::size_t i = k % m.rows(), j = k / m.rows();
         if (std::abs(defect(m, i, j)) <= rounding) continue;
-        contradict(symbol, text(attribute),
-                   fmt::format("entry ({},{}) is {} and entry ({},{}) is {}", i + 1, j + 1, m(i, j), j + 1, i + 1, m(j, i)));
+        contradict(
+            symbol, text(attribute),
+            fmt::format("entry ({},{}) is {} and entry ({},{}) is {}", i + 1, j + 1, m(i, j), j + 1, i + 1, m(j, i)));
         break;
       }
     }

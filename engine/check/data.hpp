@@ -19,8 +19,8 @@ struct DataSet {
 /// A scalar is one number; a column is one column, a row one row.
 /// Errors: those of read_csv; E-DATA-05 (a file does not fit its declaration or another file), E-DATA-06 (sizes that no
 /// file determines), E-DATA-08 (entries that contradict an attribute: symmetric, positive, ...).
-[[nodiscard]] Result<DataSet> read_data(const TermPool& pool, const Program& program, const std::filesystem::path& directory,
-                                        const CsvLimits& limits = {});
+[[nodiscard]] Result<DataSet> read_data(const TermPool& pool, const Program& program,
+                                        const std::filesystem::path& directory, const CsvLimits& limits = {});
 
 /// The same check and solution for matrices that are already in memory; variables may be left out.
 /// Errors: E-DATA-05, 06, 08.

@@ -20,17 +20,14 @@ constexpr std::uint64_t kLargestShown = 60;  ///< nodes of a term that a message
 
 class Interpreter {
  public:
-  Interpreter(const TermPool& pool, std::span<const Definition> definitions, const DataSet& data, const InterpretLimits& limits)
+  Interpreter(const TermPool& pool, std::span<const Definition> definitions, const DataSet& data,
+              const InterpretLimits& limits)
       : pool_(pool), definitions_(definitions), data_(data), limits_(limits) {}
 
   Result<std::vector<Matrix<double>>> run(std::span<const TermId> terms) const {
     const Schedule schedule(pool_, terms, definitions_);
     if (auto missing = what_has_no_value(schedule); !missing.empty()) return missing;
-    const auto price = cost(schedule, data_.sizes);
-    if (!price) return error_at("E-EVAL-04", {}, "a size is no positive whole number on this data");
-    if (price->largest > limits_.entries || price->multiplications > limits_.multiplications)
-      throw LimitReached(fmt::format("the values need {:.3g} multiplications and a matrix of {:.3g} entries; the limits are {:.3g} and {:.3g}",
-                                     price->multiplications, price->largest, limits_.multiplications, limits_.entries));
+    if (!within_limits(schedule)) return error_at("E-EVAL-04", {}, "a size is no positive whole number on this data");
     std::vector<Series<double>> values;
     try {
       values = evaluate(schedule);
@@ -47,11 +44,35 @@ class Interpreter {
  private:
   [[nodiscard]] std::vector<Series<double>> evaluate(const Schedule& schedule) const {
     const Field field(Field::Opaque::Refused);
-    return Evaluation<Field>(field, 0).run(schedule, data_.sizes, [&](SymbolId s, std::size_t rows, std::size_t cols) {
-      const Matrix<double>& given = data_.values.at(s);
-      require(given.rows() == rows && given.cols() == cols, "a variable's value has its declared shape");
-      return Series<double>{given};
-    });
+    return Evaluation<Field>(field, 0, static_cast<std::size_t>(limits_.entries))
+        .run(schedule, data_.sizes, [&](SymbolId s, std::size_t rows, std::size_t cols) {
+          const Matrix<double>& given = data_.values.at(s);
+          require(given.rows() == rows && given.cols() == cols, "a variable's value has its declared shape");
+          return Series<double>{given};
+        });
+  }
+
+  /// False when a size is no positive whole number. Throws LimitReached past the limits.
+  [[nodiscard]] bool within_limits(const Schedule& schedule) const {
+    const auto price = cost(schedule, data_.sizes);
+    if (!price) return false;
+    double largest = 0, all = 0;
+    for (std::size_t slot = 0; slot < schedule.size(); ++slot) {
+      const Shape s = schedule.node(slot).shape;
+      const auto rows = pool_.dims.evaluate(s.rows, data_.sizes), cols = pool_.dims.evaluate(s.cols, data_.sizes);
+      if (!rows || !cols) return false;
+      const double entries = static_cast<double>(*rows) * static_cast<double>(*cols);
+      largest = std::max(largest, entries);
+      all += entries;
+    }
+    const auto refuse = [](double needed, const char* what, double limit) {
+      if (needed > limit)
+        throw LimitReached(fmt::format("the values need {:.3g} {}; the limit is {:.3g}", needed, what, limit));
+    };
+    refuse(largest, "entries in one matrix", limits_.entries);
+    refuse(all, "entries in all matrices", limits_.all_entries);
+    refuse(price->multiplications, "multiplications", limits_.multiplications);
+    return true;
   }
 
   /// Sizes, variables and functions that this data gives no value to.
@@ -66,14 +87,16 @@ class Interpreter {
     for (const std::uint32_t slot : schedule.variables()) {
       const SymbolId s = schedule.node(slot).symbol;
       if (!data_.values.contains(s))
-        errors.push_back(error_at("E-EVAL-04", pool_.symbols[s].declared, fmt::format("{} has no value", pool_.symbols[s].name)));
+        errors.push_back(
+            error_at("E-EVAL-04", pool_.symbols[s].declared, fmt::format("{} has no value", pool_.symbols[s].name)));
     }
     std::vector<FunctionId> opaque;
     for (std::size_t slot = 0; slot < schedule.size(); ++slot)
       if (const Node& n = schedule.node(slot); n.op == Op::Apply) add_opaque(n.function, opaque);
     for (const FunctionId f : opaque) {
       const std::string& name = pool_.functions[f].name;
-      Diagnostic e = error_at("E-EVAL-01", {}, fmt::format("the function {} has no body, so it has no values on data", name));
+      Diagnostic e =
+          error_at("E-EVAL-01", {}, fmt::format("the function {} has no body, so it has no values on data", name));
       e.repair = fmt::format("function {}(x) = tanh(x)", name);
       e.notes.push_back(fmt::format("a body gives it one, for example  {}", e.repair));
       errors.push_back(e);
@@ -110,8 +133,9 @@ class Interpreter {
       const auto why = failure(t);
       if (!why) continue;
       const std::string shown = pool_[t].weight <= kLargestShown ? print(pool_, t) : "a part too large to be shown";
-      return error_at("E-EVAL-02", {},
-                      fmt::format("{}{} is not defined on this data: {}", shown, name.empty() ? "" : " (in " + name + ")", *why));
+      return error_at(
+          "E-EVAL-02", {},
+          fmt::format("{}{} is not defined on this data: {}", shown, name.empty() ? "" : " (in " + name + ")", *why));
     }
     return std::nullopt;
   }

@@ -4,499 +4,294 @@
 /// Each value is a polynomial in e, truncated: A(e) = A0 + A1 e + A2 e^2. Order 0 is plain evaluation, order 1 dual
 /// numbers, order 2 reaches second derivatives. stop(E) drops the coefficients behind the first.
 
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
-#include <string>
+#include <unordered_map>
 #include <vector>
 
-#include "oracle/keyed_hash.hpp"
-#include "oracle/matrix.hpp"
-#include "oracle/primitive.hpp"
 #include "oracle/schedule.hpp"
-#include "oracle/undefined.hpp"
+#include "oracle/series.hpp"
 
 namespace dvec {
 
 /// Entries that a single matrix may have, unless said otherwise.
 inline constexpr std::size_t kMaxEntries = 400000;
 
-/// Taylor coefficients; those behind the last one given are zero.
-template <class V>
-using Series = std::vector<Matrix<V>>;
-
 /// The value of a variable, given its shape at these sizes.
 template <class V>
 using Inputs = std::function<Series<V>(SymbolId, std::size_t rows, std::size_t cols)>;
+
+/// How an evaluation may be steered; both may be empty.
+template <class V>
+struct Steering {
+  /// Gets the series of every symbol, lets included, and may change it: sets names in motion.
+  std::function<void(SymbolId, Series<V>&)> move;
+  /// Asked when an item is off its domain: may the variable be drawn again? Then evaluation resumes there.
+  std::function<bool(SymbolId)> redraw;
+};
 
 template <class P>
 class Evaluation {
  public:
   using V = typename P::Value;
 
-  Evaluation(const P& policy, int order, std::size_t max_entries = kMaxEntries)
-      : k_(policy), order_(order), max_entries_(max_entries) {}
+  Evaluation(const P& policy, int order, std::size_t max_entries = kMaxEntries) : k_(policy), a_(policy, order, max_entries) {}
 
-  /// Values of all items of the schedule, by slot. Throws Undefined, Unsupported, LimitReached.
-  std::vector<Series<V>> run(const Schedule& schedule, const DimValues& sizes, const Inputs<V>& inputs);
+  /// Values by slot of the schedule, of all items that are wanted dense. Throws Undefined, Unsupported, LimitReached.
+  std::vector<Series<V>> run(const Schedule& schedule, const DimValues& sizes, const Inputs<V>& inputs,
+                             const Steering<V>& steering = {});
 
  private:
-  [[nodiscard]] static bool has(const Series<V>& a, int k) { return static_cast<std::size_t>(k) < a.size(); }
-  [[nodiscard]] int top(const Series<V>& a) const { return static_cast<int>(a.size()) - 1; }
-  Matrix<V> zeros(std::size_t r, std::size_t c) const {
-    if (r * c > max_entries_) throw LimitReached("a matrix with more than " + std::to_string(max_entries_) + " entries");
-    return Matrix<V>(r, c, k_.zero());
-  }
-
-  // Plain matrices.
-  void add_to(Matrix<V>& a, const Matrix<V>& b) const {
-    for (std::size_t i = 0; i < a.size(); ++i) a[i] = k_.add(a[i], b[i]);
-  }
-  Matrix<V> scaled(const V& s, const Matrix<V>& a) const {
-    Matrix<V> out = a;
-    for (V& v : out) v = k_.multiply(s, v);
-    return out;
-  }
-  Matrix<V> product(const Matrix<V>& a, const Matrix<V>& b) const;
-  Matrix<V> entrywise(const Matrix<V>& a, const Matrix<V>& b) const {
-    Matrix<V> out = a;
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = k_.multiply(out[i], b[i]);
-    return out;
-  }
-  Matrix<V> kron(const Matrix<V>& a, const Matrix<V>& b) const;
-  V trace(const Matrix<V>& a) const {
-    V s = k_.zero();
-    for (std::size_t i = 0; i < a.rows(); ++i) s = k_.add(s, a(i, i));
-    return s;
-  }
-  /// inv(a) and det(a) by elimination.
-  Matrix<V> inverse(const Matrix<V>& a, V* det) const;
-
-  // Series.
-  template <class Bilinear>
-  Series<V> convolve(const Series<V>& a, const Series<V>& b, const Bilinear& f) const;
-  template <class Linear>
-  Series<V> map(const Series<V>& a, const Linear& f) const {
-    Series<V> out;
-    for (const Matrix<V>& c : a) out.push_back(f(c));
-    return out;
-  }
-  Series<V> constant(Matrix<V> a) const { return {std::move(a)}; }
-  Series<V> scalar(V v) const { return {Matrix<V>(1, 1, v)}; }
-  Series<V> linear_combination(const std::vector<const Series<V>*>& a, std::span<const Rational> c) const;
-  Series<V> inverse(const Series<V>& a) const;
-  Series<V> determinant(const Series<V>& a, bool log) const;
-  /// f entrywise, given f and its derivatives at an entry.
-  template <class F>
-  Series<V> apply(const Series<V>& a, const F& f) const;
-  Series<V> power(const Series<V>& a, const Rational& q) const;
-  Series<V> power_by(const Series<V>& a, const Series<V>& e) const;
-  Series<V> function(const TermPool& pool, FunctionId f, int order, const Series<V>& a) const;
-  Series<V> body(const TermPool& pool, const ScalarExpr& e, const Series<V>& x) const;
+  [[nodiscard]] std::size_t size(Dim d);
+  [[nodiscard]] Series<V> item(std::size_t slot, const Inputs<V>& inputs);
+  /// The value of a slot, written out now if a product did without.
+  const Series<V>& dense(std::size_t slot);
+  [[nodiscard]] Series<V> chain(std::size_t slot);
+  /// May the factor be applied without being written out? Not when it moves.
+  [[nodiscard]] bool unwritten(std::size_t slot, int depth = 0) const;
+  /// factor*M, or factor'*M, of a slot that is unwritten or dense.
+  [[nodiscard]] Matrix<V> applied(std::size_t slot, bool transposed, const Matrix<V>& m);
+  [[nodiscard]] Matrix<V> kron_applied(std::size_t slot, bool transposed, Matrix<V> m);
 
   const P& k_;
-  int order_;
-  std::size_t max_entries_;
+  SeriesAlgebra<P> a_;
+  const Schedule* schedule_ = nullptr;
+  const DimValues* sizes_ = nullptr;
+  std::vector<Series<V>> values_;
+  std::unordered_map<Dim, std::size_t> known_sizes_;
 };
 
-// --- plain matrices ----------------------------------------------------------------------------------------------------
-
 template <class P>
-auto Evaluation<P>::product(const Matrix<V>& a, const Matrix<V>& b) const -> Matrix<V> {
-  Matrix<V> out = zeros(a.rows(), b.cols());
-  for (std::size_t j = 0; j < b.cols(); ++j)
-    for (std::size_t l = 0; l < a.cols(); ++l) {
-      const V& s = b(l, j);
-      if (k_.is_zero(s)) continue;
-      for (std::size_t i = 0; i < a.rows(); ++i) out(i, j) = k_.add(out(i, j), k_.multiply(a(i, l), s));
-    }
-  return out;
+std::size_t Evaluation<P>::size(Dim d) {
+  const auto [at, fresh] = known_sizes_.try_emplace(d, 0);
+  if (fresh) {
+    const auto value = schedule_->pool().dims.evaluate(d, *sizes_);
+    if (!value || *value < 1) throw Undefined("a size is not a positive integer");
+    at->second = static_cast<std::size_t>(*value);
+  }
+  return at->second;
 }
 
 template <class P>
-auto Evaluation<P>::kron(const Matrix<V>& a, const Matrix<V>& b) const -> Matrix<V> {
-  Matrix<V> out = zeros(a.rows() * b.rows(), a.cols() * b.cols());
-  for (std::size_t j = 0; j < a.cols(); ++j)
-    for (std::size_t i = 0; i < a.rows(); ++i)
-      for (std::size_t q = 0; q < b.cols(); ++q)
-        for (std::size_t p = 0; p < b.rows(); ++p) out(i * b.rows() + p, j * b.cols() + q) = k_.multiply(a(i, j), b(p, q));
-  return out;
-}
-
-template <class P>
-auto Evaluation<P>::inverse(const Matrix<V>& input, V* det) const -> Matrix<V> {
-  const std::size_t n = input.rows();
-  Matrix<V> a = input, out = zeros(n, n);
-  for (std::size_t i = 0; i < n; ++i) out(i, i) = k_.one();
-  V d = k_.one();
-  double scale = 0;
-  for (const V& v : a) scale = std::max(scale, k_.pivot_weight(v));
-  for (std::size_t c = 0; c < n; ++c) {
-    std::size_t best = c;
-    for (std::size_t r = c + 1; r < n; ++r)
-      if (k_.pivot_weight(a(r, c)) > k_.pivot_weight(a(best, c))) best = r;
-    if (k_.pivot_weight(a(best, c)) <= k_.negligible_pivot(scale)) throw Undefined("a singular matrix");
-    if (best != c) {
-      for (std::size_t j = 0; j < n; ++j) {
-        std::swap(a(best, j), a(c, j));
-        std::swap(out(best, j), out(c, j));
-      }
-      d = k_.negate(d);
-    }
-    d = k_.multiply(d, a(c, c));
-    const V pivot = k_.inverse(a(c, c));
-    for (std::size_t j = 0; j < n; ++j) {
-      a(c, j) = k_.multiply(a(c, j), pivot);
-      out(c, j) = k_.multiply(out(c, j), pivot);
-    }
-    for (std::size_t r = 0; r < n; ++r) {
-      if (r == c || k_.is_zero(a(r, c))) continue;
-      const V f = a(r, c);
-      for (std::size_t j = 0; j < n; ++j) {
-        a(r, j) = k_.subtract(a(r, j), k_.multiply(f, a(c, j)));
-        out(r, j) = k_.subtract(out(r, j), k_.multiply(f, out(c, j)));
-      }
-    }
-  }
-  if (det) *det = d;
-  return out;
-}
-
-// --- series ------------------------------------------------------------------------------------------------------------
-
-template <class P>
-template <class Bilinear>
-auto Evaluation<P>::convolve(const Series<V>& a, const Series<V>& b, const Bilinear& f) const -> Series<V> {
-  Series<V> out;
-  const int last = std::min(order_, top(a) + top(b));
-  for (int k = 0; k <= last; ++k) {
-    std::optional<Matrix<V>> sum;
-    for (int i = std::max(0, k - top(b)); i <= std::min(k, top(a)); ++i) {
-      Matrix<V> part = f(a[static_cast<std::size_t>(i)], b[static_cast<std::size_t>(k - i)]);
-      if (sum)
-        add_to(*sum, part);
-      else
-        sum = std::move(part);
-    }
-    out.push_back(std::move(*sum));
-  }
-  return out;
-}
-
-template <class P>
-auto Evaluation<P>::linear_combination(const std::vector<const Series<V>*>& a, std::span<const Rational> c) const -> Series<V> {
-  std::size_t length = 0;
-  for (const Series<V>* s : a) length = std::max(length, s->size());
-  Series<V> out;
-  for (std::size_t k = 0; k < length; ++k) {
-    Matrix<V> sum = zeros((*a[0])[0].rows(), (*a[0])[0].cols());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      if (k >= a[i]->size()) continue;
-      add_to(sum, c[i].is_one() ? (*a[i])[k] : scaled(k_.rational(c[i]), (*a[i])[k]));
-    }
-    out.push_back(std::move(sum));
-  }
-  return out;
-}
-
-/// X A = I order by order: X_k = -X_0 (A_1 X_{k-1} + ... + A_k X_0).
-template <class P>
-auto Evaluation<P>::inverse(const Series<V>& a) const -> Series<V> {
-  Series<V> x{inverse(a[0], nullptr)};
-  if (a.size() == 1) return x;
-  for (int k = 1; k <= order_; ++k) {
-    Matrix<V> sum = zeros(a[0].rows(), a[0].cols());
-    for (int j = 1; j <= std::min(k, top(a)); ++j)
-      add_to(sum, product(a[static_cast<std::size_t>(j)], x[static_cast<std::size_t>(k - j)]));
-    x.push_back(scaled(k_.integer(-1), product(x[0], sum)));
-  }
-  return x;
-}
-
-/// log|det| from tr(inv(A0) A1), tr(inv(A0) A2) - tr((inv(A0) A1)^2)/2; det as its exponential times det A0.
-template <class P>
-auto Evaluation<P>::determinant(const Series<V>& a, bool log) const -> Series<V> {
-  V d = k_.one();
-  if (a.size() == 1 && !log) {
-    try {
-      inverse(a[0], &d);
-    } catch (const Undefined&) {
-      d = k_.zero();
-    }
-    return scalar(d);
-  }
-  const Matrix<V> x = inverse(a[0], &d);
-  std::vector<V> l;
-  if (a.size() > 1 && order_ >= 1) l.push_back(trace(product(x, a[1])));
-  if (a.size() > 1 && order_ >= 2) {
-    const Matrix<V> r = product(x, a[1]);
-    V second = k_.multiply(k_.rational(Rational(-1, 2)), trace(product(r, r)));
-    if (has(a, 2)) second = k_.add(second, trace(product(x, a[2])));
-    l.push_back(second);
-  }
-  Series<V> out;
-  if (log) {
-    out.push_back(Matrix<V>(1, 1, k_.primitive(Primitive::Log, k_.primitive(Primitive::Abs, d))));
-    for (const V& v : l) out.push_back(Matrix<V>(1, 1, v));
-    return out;
-  }
-  out.push_back(Matrix<V>(1, 1, d));
-  if (!l.empty()) out.push_back(Matrix<V>(1, 1, k_.multiply(d, l[0])));
-  if (l.size() > 1) {
-    const V half = k_.multiply(k_.rational(Rational(1, 2)), k_.multiply(l[0], l[0]));
-    out.push_back(Matrix<V>(1, 1, k_.multiply(d, k_.add(l[1], half))));
-  }
-  return out;
-}
-
-/// f(a0 + a1 e + a2 e^2) = f + f' a1 e + (f' a2 + f'' a1^2 / 2) e^2.
-template <class P>
-template <class F>
-auto Evaluation<P>::apply(const Series<V>& a, const F& f) const -> Series<V> {
-  Series<V> out(std::min<std::size_t>(a.size() == 1 ? 1 : static_cast<std::size_t>(order_) + 1, static_cast<std::size_t>(order_) + 1),
-                zeros(a[0].rows(), a[0].cols()));
-  for (std::size_t i = 0; i < a[0].size(); ++i) {
-    out[0][i] = f(0, a[0][i]);
-    if (out.size() < 2) continue;
-    const V first = f(1, a[0][i]);
-    out[1][i] = k_.multiply(first, a[1][i]);
-    if (out.size() < 3) continue;
-    const V half = k_.multiply(k_.rational(Rational(1, 2)), f(2, a[0][i]));
-    V second = k_.multiply(half, k_.multiply(a[1][i], a[1][i]));
-    if (has(a, 2)) second = k_.add(second, k_.multiply(first, a[2][i]));
-    out[2][i] = second;
-  }
-  return out;
-}
-
-template <class P>
-auto Evaluation<P>::power(const Series<V>& a, const Rational& q) const -> Series<V> {
-  return apply(a, [&](int order, const V& x) {
-    Rational factor(1), exponent = q;
-    for (int j = 0; j < order; ++j) {
-      factor *= exponent;
-      exponent += Rational(-1);
-    }
-    if (factor.is_zero()) return k_.zero();
-    const V p = exponent.is_zero() ? k_.one() : k_.power(x, exponent);
-    return k_.multiply(k_.rational(factor), p);
-  });
-}
-
-template <class P>
-auto Evaluation<P>::power_by(const Series<V>& a, const Series<V>& e) const -> Series<V> {
-  const auto exponent = [&](std::size_t i) -> const V& { return e[0].size() == 1 ? e[0][0] : e[0][i]; };
-  if (e.size() == 1) {
-    Series<V> out(a.size() == 1 ? 1 : static_cast<std::size_t>(order_) + 1, zeros(a[0].rows(), a[0].cols()));
-    for (std::size_t i = 0; i < a[0].size(); ++i) {
-      const V q = exponent(i), q1 = k_.subtract(q, k_.one());
-      const V x = a[0][i];
-      out[0][i] = k_.power_by(x, q);
-      if (out.size() < 2) continue;
-      const V first = k_.multiply(q, k_.power_by(x, q1));
-      out[1][i] = k_.multiply(first, a[1][i]);
-      if (out.size() < 3) continue;
-      const V q2 = k_.subtract(q1, k_.one());
-      const V half = k_.multiply(k_.rational(Rational(1, 2)), k_.multiply(q, k_.multiply(q1, k_.power_by(x, q2))));
-      V second = k_.multiply(half, k_.multiply(a[1][i], a[1][i]));
-      if (has(a, 2)) second = k_.add(second, k_.multiply(first, a[2][i]));
-      out[2][i] = second;
-    }
-    return out;
-  }
-  // The exponent varies: x^q = exp(q log x), the value itself by its own name.
-  const Series<V> l = apply(a, [&](int order, const V& x) {
-    return order == 0 ? k_.primitive(Primitive::Log, x) : primitive_derivative(k_, Primitive::Log, order, x);
-  });
-  const auto spread = [&](const Matrix<V>& m) {
-    return m.size() == 1 && a[0].size() > 1 ? Matrix<V>(a[0].rows(), a[0].cols(), m[0]) : m;
-  };
-  const Series<V> m = convolve(map(e, spread), l, [&](const Matrix<V>& x, const Matrix<V>& y) { return entrywise(x, y); });
-  Series<V> out{zeros(a[0].rows(), a[0].cols())};
-  for (std::size_t i = 0; i < a[0].size(); ++i) out[0][i] = k_.power_by(a[0][i], exponent(i));
-  if (has(m, 1)) out.push_back(entrywise(out[0], m[1]));
-  if (has(m, 2)) {
-    Matrix<V> second = scaled(k_.rational(Rational(1, 2)), entrywise(m[1], m[1]));
-    add_to(second, m[2]);
-    out.push_back(entrywise(out[0], second));
-  }
-  return out;
-}
-
-template <class P>
-auto Evaluation<P>::function(const TermPool& pool, FunctionId f, int order, const Series<V>& a) const -> Series<V> {
-  const ElementFunction& e = pool.functions[f];
-  switch (e.kind) {
-    case ElementFunction::Kind::Opaque: {
-      const std::uint64_t name = hash_text(e.name);
-      return apply(a, [&](int k, const V& x) { return k_.opaque(name, order + k, x); });
-    }
-    case ElementFunction::Kind::Defined: return body(pool, pool.functions.formula(f, order), a);
-    case ElementFunction::Kind::Primitive: {
-      const auto primitive = primitive_named(e.name);
-      if (!primitive) throw Unsupported("no reference meaning of " + e.name);
-      return apply(a, [&](int k, const V& x) {
-        if (order + k == 0) return k_.primitive(*primitive, x);
-        if (order + k > 2) throw Unsupported("a third derivative of " + e.name);
-        return primitive_derivative(k_, *primitive, order + k, x);
-      });
-    }
-  }
-  throw Bug("unknown kind of elementwise function");
-}
-
-template <class P>
-auto Evaluation<P>::body(const TermPool& pool, const ScalarExpr& e, const Series<V>& x) const -> Series<V> {
-  using Kind = ScalarExpr::Kind;
-  const std::size_t r = x[0].rows(), c = x[0].cols();
-  switch (e.kind) {
-    case Kind::Number: return constant(Matrix<V>(r, c, k_.rational(e.number)));
-    case Kind::Pi: return constant(Matrix<V>(r, c, k_.pi()));
-    case Kind::Argument: return x;
-    case Kind::Add: {
-      std::vector<Series<V>> parts;
-      for (const ScalarExpr& a : e.args) parts.push_back(body(pool, a, x));
-      std::vector<const Series<V>*> pointers;
-      for (const Series<V>& p : parts) pointers.push_back(&p);
-      return linear_combination(pointers, std::vector<Rational>(parts.size(), Rational(1)));
-    }
-    case Kind::Multiply: {
-      Series<V> out = body(pool, e.args[0], x);
-      for (std::size_t i = 1; i < e.args.size(); ++i)
-        out = convolve(out, body(pool, e.args[i], x), [&](const Matrix<V>& a, const Matrix<V>& b) { return entrywise(a, b); });
-      return out;
-    }
-    case Kind::Power:
-      if (e.args[1].kind == Kind::Number) return power(body(pool, e.args[0], x), e.args[1].number);
-      return power_by(body(pool, e.args[0], x), body(pool, e.args[1], x));
-    case Kind::Call: return function(pool, e.function, e.order, body(pool, e.args[0], x));
-  }
-  throw Bug("unknown kind of scalar expression");
-}
-
-// --- all operators -----------------------------------------------------------------------------------------------------
-
-template <class P>
-auto Evaluation<P>::run(const Schedule& schedule, const DimValues& sizes, const Inputs<V>& inputs) -> std::vector<Series<V>> {
-  const TermPool& pool = schedule.pool();
-  std::vector<Series<V>> values(schedule.size());
-  std::map<Dim, std::size_t> known;
-  const auto size = [&](Dim d) {
-    const auto [at, fresh] = known.try_emplace(d, 0);
-    if (fresh) {
-      const auto value = pool.dims.evaluate(d, sizes);
-      if (!value || *value < 1) throw Undefined("a size is not a positive integer");
-      at->second = static_cast<std::size_t>(*value);
-    }
-    return at->second;
-  };
-  const auto each = [&](const Matrix<V>& a, const Matrix<V>& b) { return entrywise(a, b); };
+auto Evaluation<P>::run(const Schedule& schedule, const DimValues& sizes, const Inputs<V>& inputs, const Steering<V>& steering)
+    -> std::vector<Series<V>> {
+  schedule_ = &schedule;
+  sizes_ = &sizes;
+  values_.assign(schedule.size(), {});
+  known_sizes_.clear();
   for (std::size_t slot = 0; slot < schedule.size(); ++slot) {
-    const Node& n = schedule.node(slot);
-    const auto args = schedule.args(slot);
-    const auto arg = [&](std::size_t i) -> const Series<V>& { return values[args[i]]; };
-    const std::size_t rows = size(n.shape.rows), cols = size(n.shape.cols);
-    Series<V> out;
-    switch (n.op) {
-      case Op::Symbol:
-        out = schedule[slot].definition != Schedule::kNone ? values[schedule[slot].definition] : inputs(n.symbol, rows, cols);
-        break;
-      case Op::Number: out = scalar(k_.rational(n.numbers[0])); break;
-      case Op::Size: {
-        const auto value = pool.dims.evaluate_exact(n.first, sizes);
-        if (!value) throw Undefined("a size has no value");
-        out = scalar(k_.rational(*value));
-        break;
-      }
-      case Op::Pi: out = scalar(k_.pi()); break;
-      case Op::Ones: zeros(rows, cols); out = constant(Matrix<V>(rows, cols, k_.one())); break;
-      case Op::Zeros: out = constant(zeros(rows, cols)); break;
-      case Op::Eye: {
-        Matrix<V> m = zeros(rows, rows);
-        for (std::size_t i = 0; i < rows; ++i) m(i, i) = k_.one();
-        out = constant(std::move(m));
-        break;
-      }
-      case Op::Commutation: {
-        const std::size_t p = size(n.first), q = size(n.second);
-        Matrix<V> m = zeros(rows, rows);
-        for (std::size_t i = 0; i < p; ++i)
-          for (std::size_t j = 0; j < q; ++j) m(i * q + j, j * p + i) = k_.one();
-        out = constant(std::move(m));
-        break;
-      }
-      case Op::Sum: {
-        std::vector<const Series<V>*> terms;
-        for (const std::uint32_t a : args) terms.push_back(&values[a]);
-        out = linear_combination(terms, n.numbers);
-        break;
-      }
-      case Op::Scale:
-        out = convolve(arg(0), arg(1), [&](const Matrix<V>& s, const Matrix<V>& a) { return scaled(s[0], a); });
-        break;
-      case Op::MatMul: {
-        // From the narrower end.
-        const auto times = [&](const Matrix<V>& a, const Matrix<V>& b) { return product(a, b); };
-        if (cols < rows) {
-          out = arg(args.size() - 1);
-          for (std::size_t i = args.size() - 1; i-- > 0;) out = convolve(arg(i), out, times);
-        } else {
-          out = arg(0);
-          for (std::size_t i = 1; i < args.size(); ++i) out = convolve(out, arg(i), times);
-        }
-        break;
-      }
-      case Op::Hadamard:
-        out = arg(0);
-        for (std::size_t i = 1; i < args.size(); ++i) out = convolve(out, arg(i), each);
-        break;
-      case Op::Kron:
-        out = arg(0);
-        for (std::size_t i = 1; i < args.size(); ++i)
-          out = convolve(out, arg(i), [&](const Matrix<V>& a, const Matrix<V>& b) { return kron(a, b); });
-        break;
-      case Op::Transpose: out = map(arg(0), [](const Matrix<V>& a) { return a.transposed(); }); break;
-      case Op::Vec: case Op::Reshape: out = map(arg(0), [&](const Matrix<V>& a) { return a.reshaped(rows, cols); }); break;
-      case Op::Diag:
-        out = map(arg(0), [&](const Matrix<V>& a) {
-          Matrix<V> m = zeros(rows, rows);
-          for (std::size_t i = 0; i < rows; ++i) m(i, i) = a[i];
-          return m;
-        });
-        break;
-      case Op::DiagVec:
-        out = map(arg(0), [&](const Matrix<V>& a) {
-          Matrix<V> m = zeros(rows, 1);
-          for (std::size_t i = 0; i < rows; ++i) m[i] = a(i, i);
-          return m;
-        });
-        break;
-      case Op::Trace: out = map(arg(0), [&](const Matrix<V>& a) { return Matrix<V>(1, 1, trace(a)); }); break;
-      case Op::Total: case Op::ColumnSums: case Op::RowSums:
-        out = map(arg(0), [&](const Matrix<V>& a) {
-          Matrix<V> m = zeros(rows, cols);
-          for (std::size_t j = 0; j < a.cols(); ++j)
-            for (std::size_t i = 0; i < a.rows(); ++i) {
-              V& to = m(n.op == Op::RowSums ? i : 0, n.op == Op::ColumnSums ? j : 0);
-              to = k_.add(to, a(i, j));
-            }
-          return m;
-        });
-        break;
-      case Op::Power: out = power(arg(0), n.numbers[0]); break;
-      case Op::PowerBy: out = power_by(arg(0), arg(1)); break;
-      case Op::Apply: out = function(pool, n.function, n.order, arg(0)); break;
-      case Op::Inverse: out = inverse(arg(0)); break;
-      case Op::Det: out = determinant(arg(0), false); break;
-      case Op::LogDet: out = determinant(arg(0), true); break;
-      case Op::Stop: out = {arg(0)[0]}; break;
+    values_[slot].clear();
+    if (!schedule[slot].wanted_dense) continue;
+    try {
+      values_[slot] = item(slot, inputs);
+      const Node& n = schedule.node(slot);
+      if (n.op == Op::Symbol && steering.move) steering.move(n.symbol, values_[slot]);
+    } catch (const OffDomain&) {
+      const std::uint32_t latest = schedule[slot].latest;
+      if (!steering.redraw || latest == Schedule::kNone || !steering.redraw(schedule.node(latest).symbol)) throw;
+      slot = static_cast<std::size_t>(latest) - 1;  // the loop steps onto the variable; 0 - 1 + 1 is 0
     }
-    for (const Matrix<V>& m : out)
-      for (const V& v : m)
-        if (!k_.is_finite(v)) throw Undefined("a value that is not finite");
-    values[slot] = std::move(out);
   }
-  return values;
+  return std::move(values_);
+}
+
+template <class P>
+auto Evaluation<P>::dense(std::size_t slot) -> const Series<V>& {
+  if (values_[slot].empty()) values_[slot] = item(slot, {});
+  return values_[slot];
+}
+
+template <class P>
+auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V> {
+  const Schedule& schedule = *schedule_;
+  const TermPool& pool = schedule.pool();
+  const Node& n = schedule.node(slot);
+  const auto args = schedule.args(slot);
+  const auto arg = [&](std::size_t i) -> const Series<V>& { return dense(args[i]); };
+  const std::size_t rows = size(n.shape.rows), cols = size(n.shape.cols);
+  const auto each = [&](const Matrix<V>& x, const Matrix<V>& y) { return a_.entrywise(x, y); };
+  Series<V> out;
+  switch (n.op) {
+    case Op::Symbol:
+      out = schedule[slot].definition != Schedule::kNone ? dense(schedule[slot].definition) : inputs(n.symbol, rows, cols);
+      break;
+    case Op::Number: out = a_.scalar(k_.rational(n.numbers[0])); break;
+    case Op::Size: {
+      const auto value = pool.dims.evaluate_exact(n.first, *sizes_);
+      if (!value) throw Undefined("a size has no value");
+      out = a_.scalar(k_.rational(*value));
+      break;
+    }
+    case Op::Pi: out = a_.scalar(k_.pi()); break;
+    case Op::Ones: a_.zeros(rows, cols); out = a_.constant(Matrix<V>(rows, cols, k_.one())); break;
+    case Op::Zeros: out = a_.constant(a_.zeros(rows, cols)); break;
+    case Op::Eye: {
+      Matrix<V> m = a_.zeros(rows, rows);
+      for (std::size_t i = 0; i < rows; ++i) m(i, i) = k_.one();
+      out = a_.constant(std::move(m));
+      break;
+    }
+    case Op::Commutation: {
+      const std::size_t p = size(n.first), q = size(n.second);
+      Matrix<V> m = a_.zeros(rows, rows);
+      for (std::size_t i = 0; i < p; ++i)
+        for (std::size_t j = 0; j < q; ++j) m(i * q + j, j * p + i) = k_.one();
+      out = a_.constant(std::move(m));
+      break;
+    }
+    case Op::Sum: {
+      std::vector<const Series<V>*> terms;
+      for (const std::uint32_t a : args) terms.push_back(&dense(a));
+      out = a_.linear_combination(terms, n.numbers);
+      break;
+    }
+    case Op::Scale:
+      out = a_.convolve(arg(0), arg(1), [&](const Matrix<V>& s, const Matrix<V>& a) { return a_.scaled(s[0], a); });
+      break;
+    case Op::MatMul: out = chain(slot); break;
+    case Op::Hadamard:
+      out = arg(0);
+      for (std::size_t i = 1; i < args.size(); ++i) out = a_.convolve(out, arg(i), each);
+      break;
+    case Op::Kron:
+      out = arg(0);
+      for (std::size_t i = 1; i < args.size(); ++i)
+        out = a_.convolve(out, arg(i), [&](const Matrix<V>& a, const Matrix<V>& b) { return a_.kron(a, b); });
+      break;
+    case Op::Transpose: out = a_.map(arg(0), [](const Matrix<V>& a) { return a.transposed(); }); break;
+    case Op::Vec: case Op::Reshape: out = a_.map(arg(0), [&](const Matrix<V>& a) { return a.reshaped(rows, cols); }); break;
+    case Op::Diag:
+      out = a_.map(arg(0), [&](const Matrix<V>& a) {
+        Matrix<V> m = a_.zeros(rows, rows);
+        for (std::size_t i = 0; i < rows; ++i) m(i, i) = a[i];
+        return m;
+      });
+      break;
+    case Op::DiagVec:
+      out = a_.map(arg(0), [&](const Matrix<V>& a) {
+        Matrix<V> m = a_.zeros(rows, 1);
+        for (std::size_t i = 0; i < rows; ++i) m[i] = a(i, i);
+        return m;
+      });
+      break;
+    case Op::Trace: out = a_.map(arg(0), [&](const Matrix<V>& a) { return Matrix<V>(1, 1, a_.trace(a)); }); break;
+    case Op::Total: case Op::ColumnSums: case Op::RowSums:
+      out = a_.map(arg(0), [&](const Matrix<V>& a) {
+        Matrix<V> m = a_.zeros(rows, cols);
+        for (std::size_t j = 0; j < a.cols(); ++j)
+          for (std::size_t i = 0; i < a.rows(); ++i) {
+            V& to = m(n.op == Op::RowSums ? i : 0, n.op == Op::ColumnSums ? j : 0);
+            to = k_.add(to, a(i, j));
+          }
+        return m;
+      });
+      break;
+    case Op::Power: out = a_.power(arg(0), n.numbers[0]); break;
+    case Op::PowerBy: out = a_.power_by(arg(0), arg(1)); break;
+    case Op::Apply: out = a_.function(pool, n.function, n.order, arg(0)); break;
+    case Op::Inverse: out = a_.inverse(arg(0)); break;
+    case Op::Det: out = a_.determinant(arg(0), false); break;
+    case Op::LogDet: out = a_.determinant(arg(0), true); break;
+    case Op::Stop: out = {arg(0)[0]}; break;
+  }
+  for (const Matrix<V>& m : out)
+    for (const V& v : m)
+      if (!k_.is_finite(v)) throw Undefined("a value that is not finite");
+  return out;
+}
+
+// --- products ------------------------------------------------------------------------------------------------------------
+
+/// Multiplied from the narrower end; ⊗, K, I, diag and 1 that stand still are applied, never written out.
+template <class P>
+auto Evaluation<P>::chain(std::size_t slot) -> Series<V> {
+  const Node& n = schedule_->node(slot);
+  const auto args = schedule_->args(slot);
+  const bool from_right = size(n.shape.cols) < size(n.shape.rows);
+  const auto at = [&](std::size_t i) { return args[from_right ? args.size() - 1 - i : i]; };
+  Series<V> out = dense(at(0));
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    const std::size_t factor = at(i);
+    if (unwritten(factor))
+      out = a_.map(out, [&](const Matrix<V>& m) {
+        return from_right ? applied(factor, false, m) : applied(factor, true, m.transposed()).transposed();
+      });
+    else
+      out = a_.convolve(out, dense(factor), [&](const Matrix<V>& m, const Matrix<V>& f) {
+        return from_right ? a_.product(f, m) : a_.product(m, f);
+      });
+  }
+  return out;
+}
+
+template <class P>
+bool Evaluation<P>::unwritten(std::size_t slot, int depth) const {
+  constexpr int kDeepest = 8;
+  if ((*schedule_)[slot].wanted_dense || depth > kDeepest) return false;
+  for (const std::uint32_t a : schedule_->args(slot))
+    if (values_[a].size() > 1 || (values_[a].empty() && !unwritten(a, depth + 1))) return false;
+  return true;
+}
+
+template <class P>
+auto Evaluation<P>::applied(std::size_t slot, bool transposed, const Matrix<V>& m) -> Matrix<V> {
+  const Node& n = schedule_->node(slot);
+  if ((*schedule_)[slot].wanted_dense) return a_.product(transposed ? dense(slot)[0].transposed() : dense(slot)[0], m);
+  const std::size_t rows = size(transposed ? n.shape.cols : n.shape.rows), cols = m.cols();
+  const auto args = schedule_->args(slot);
+  if (n.op == Op::Eye) return m;
+  if (n.op == Op::Transpose) return applied(args[0], !transposed, m);
+  if (n.op == Op::Kron) return kron_applied(slot, transposed, m);
+  Matrix<V> out = a_.zeros(rows, cols);
+  if (n.op == Op::Ones) {
+    for (std::size_t j = 0; j < cols; ++j) {
+      V sum = k_.zero();
+      for (std::size_t i = 0; i < m.rows(); ++i) sum = k_.add(sum, m(i, j));
+      for (std::size_t i = 0; i < rows; ++i) out(i, j) = sum;
+    }
+    return out;
+  }
+  if (n.op == Op::Diag) {
+    const Matrix<V>& d = dense(args[0])[0];
+    for (std::size_t j = 0; j < cols; ++j)
+      for (std::size_t i = 0; i < rows; ++i) out(i, j) = k_.multiply(d[i], m(i, j));
+    return out;
+  }
+  require(n.op == Op::Commutation, "only structured factors are applied unwritten");
+  // K(p,q) vec A = vec A' for A p x q; its transpose is K(q,p).
+  const std::size_t p = size(transposed ? n.second : n.first), q = size(transposed ? n.first : n.second);
+  for (std::size_t j = 0; j < cols; ++j)
+    for (std::size_t r = 0; r < p; ++r)
+      for (std::size_t c = 0; c < q; ++c) out(r * q + c, j) = m(c * p + r, j);
+  return out;
+}
+
+/// (A1 ⊗ ... ⊗ Ak) M, one factor after the other along its own index.
+template <class P>
+auto Evaluation<P>::kron_applied(std::size_t slot, bool transposed, Matrix<V> m) -> Matrix<V> {
+  std::size_t before = 1;  // rows of the factors that are done
+  for (const std::uint32_t factor : schedule_->args(slot)) {
+    const Node& f = schedule_->node(factor);
+    const std::size_t out_rows = size(transposed ? f.shape.cols : f.shape.rows), in_rows = size(transposed ? f.shape.rows : f.shape.cols);
+    const std::size_t behind = m.rows() / (before * in_rows);
+    Matrix<V> gathered = a_.zeros(in_rows, before * behind * m.cols());
+    for (std::size_t j = 0; j < m.cols(); ++j)
+      for (std::size_t b = 0; b < before; ++b)
+        for (std::size_t i = 0; i < in_rows; ++i)
+          for (std::size_t c = 0; c < behind; ++c)
+            gathered(i, (j * before + b) * behind + c) = m((b * in_rows + i) * behind + c, j);
+    const Matrix<V> done = applied(factor, transposed, gathered);
+    Matrix<V> next = a_.zeros(before * out_rows * behind, m.cols());
+    for (std::size_t j = 0; j < m.cols(); ++j)
+      for (std::size_t b = 0; b < before; ++b)
+        for (std::size_t i = 0; i < out_rows; ++i)
+          for (std::size_t c = 0; c < behind; ++c)
+            next((b * out_rows + i) * behind + c, j) = done(i, (j * before + b) * behind + c);
+    m = std::move(next);
+    before *= out_rows;
+  }
+  return m;
 }
 
 }  // namespace dvec

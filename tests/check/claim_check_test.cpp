@@ -9,8 +9,7 @@ using dvec::test::Prepared;
 
 namespace {
 
-const std::string kLeastSquares =
-    "dim m, n\nvar A(m,n), x(n), b(m), B(n,n), C(n,n)\nlet e = A*x - b\nlet R = e'*e/m\n";
+const std::string kLeastSquares = "dim m, n\nvar A(m,n), x(n), b(m), B(n,n), C(n,n)\nlet e = A*x - b\nlet R = e'*e/m\n";
 const std::string kNetwork =
     "dim N, p1, p2\nvar X(N,p1), y(N), G1(p1,p2), G2(p2), gamma(1,p2), beta(1,p2)\nfunction a\n"
     "let Z = X*G1\nlet mu = mean(Z,1)\nlet sd = std(Z,0,1)\nlet Zhat = (Z - mu) ./ sd\nlet B = gamma .* Zhat + beta\n"
@@ -99,6 +98,22 @@ TEST_CASE("a lost factor, a sign and a transpose are named, with the claim that 
   CHECK(one(kLeastSquares, "B'*C == C'*B").reason == "true up to transpose");
 }
 
+TEST_CASE("a vector that scales every column or row too much or too little is named", "[check]") {
+  const ClaimVerdict extra = one(kNetwork, "grad(R, gamma) == gamma .* sum(W .* Zhat, 1)/N");
+  CHECK(extra.reason == "extra factor gamma_j in column j");
+  CHECK(extra.repair == "grad(R,gamma) == sum(W.*Zhat,1)/N");
+  CHECK(one(kNetwork, "X'*(W .* gamma) == X'*W").reason == "missing factor gamma_j in column j");
+  CHECK(one(kNetwork, "y .* Z == Z").reason == "missing factor y_i in row i");
+  CHECK(one(kNetwork, "X == R*X").reason == "extra factor R");
+  CHECK(one(kNetwork, "X == X .* X").reason.empty());
+}
+
+TEST_CASE("a derivative that is claimed wrongly is answered with the right one", "[check]") {
+  const ClaimVerdict v = one(kLeastSquares, "grad(R, x) == 2/m*A'*(A*x + b)");
+  CHECK(v.verdict == Verdict::False);
+  CHECK(v.repair == "grad(R,x) == 2*A'*e/m");
+}
+
 TEST_CASE("a transposed factor is refused", "[check]") {
   CHECK(verdict(kLeastSquares, "grad(trace(B*C), B) == C'") == Verdict::True);
   CHECK(verdict(kLeastSquares, "grad(trace(B*C), B) == C") == Verdict::False);
@@ -120,8 +135,10 @@ TEST_CASE("an ill-typed claim passes through with both shapes", "[check]") {
 }
 
 TEST_CASE("the expected verdict of a claim is compared with its own", "[check]") {
-  const auto v = judge(kLeastSquares + "claim B*C == C*B expect false\nclaim B*C == C*B expect true\nclaim B + C == C + B expect true\n" +
-                       "claim B + C == C + B expect false\nclaim B*C == A expect ill-typed\nclaim B*C == A expect false\n");
+  const auto v =
+      judge(kLeastSquares +
+            "claim B*C == C*B expect false\nclaim B*C == C*B expect true\nclaim B + C == C + B expect true\n" +
+            "claim B + C == C + B expect false\nclaim B*C == A expect ill-typed\nclaim B*C == A expect false\n");
   REQUIRE(v.size() == 6);
   CHECK(v[0].as_expected);
   CHECK_FALSE(v[1].as_expected);

@@ -80,7 +80,8 @@ TEST_CASE("a file that is not there and a directory are refused with the reason"
   const auto missing = read_csv(files.path() / "X.csv");
   REQUIRE_FALSE(missing.ok());
   CHECK(missing.errors().front().code == "E-DATA-01");
-  CHECK(missing.errors().front().message == "cannot read " + (files.path() / "X.csv").string() + ": there is no such file");
+  CHECK(missing.errors().front().message ==
+        "cannot read " + (files.path() / "X.csv").string() + ": there is no such file");
   const auto directory = read_csv(files.path());
   REQUIRE_FALSE(directory.ok());
   CHECK(directory.errors().front().code == "E-DATA-01");
@@ -119,6 +120,7 @@ TEST_CASE("a file is written whole or not at all", "[check]") {
   std::filesystem::create_directory(files.path() / "D.csv");
   CHECK(write_csv(files.path() / "D.csv", Matrix<double>(1, 1)).size() == 1);
   std::size_t left = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(files.path())) left += entry.path().string().find(".csv.") != std::string::npos;
+  for (const auto& entry : std::filesystem::directory_iterator(files.path()))
+    left += entry.path().string().find(".csv.") != std::string::npos;
   CHECK(left == 0);
 }

@@ -118,11 +118,16 @@ TEST_CASE("entries that contradict an attribute are refused", "[check]") {
     data.file("A", ones(2, 3)).file("S", text);
     return data.error("E-DATA-08");
   };
-  CHECK(message("S(n,n) symmetric", "1,2\n3,4\n") == "S is declared symmetric, but in S.csv entry (2,1) is 3 and entry (1,2) is 2");
-  CHECK(message("S(n,n) lower", "1,2\n3,4\n") == "S is declared lower, but in S.csv entry (1,2) is 2 and entry (2,1) is 3");
-  CHECK(message("S(n,n) upper", "1,2\n3,4\n") == "S is declared upper, but in S.csv entry (2,1) is 3 and entry (1,2) is 2");
-  CHECK(message("S(n,n) skew", "0,2\n2,0\n") == "S is declared skew, but in S.csv entry (2,1) is 2 and entry (1,2) is 2");
-  CHECK(message("S(n,n) diagonal", "1,0\n3,4\n") == "S is declared diagonal, but in S.csv entry (2,1) is 3 and entry (1,2) is 0");
+  CHECK(message("S(n,n) symmetric", "1,2\n3,4\n") ==
+        "S is declared symmetric, but in S.csv entry (2,1) is 3 and entry (1,2) is 2");
+  CHECK(message("S(n,n) lower", "1,2\n3,4\n") ==
+        "S is declared lower, but in S.csv entry (1,2) is 2 and entry (2,1) is 3");
+  CHECK(message("S(n,n) upper", "1,2\n3,4\n") ==
+        "S is declared upper, but in S.csv entry (2,1) is 3 and entry (1,2) is 2");
+  CHECK(message("S(n,n) skew", "0,2\n2,0\n") ==
+        "S is declared skew, but in S.csv entry (2,1) is 2 and entry (1,2) is 2");
+  CHECK(message("S(n,n) diagonal", "1,0\n3,4\n") ==
+        "S is declared diagonal, but in S.csv entry (2,1) is 3 and entry (1,2) is 0");
   CHECK(message("S(n) positive", "1\n0\n") == "S is declared positive, but in S.csv entry (2,1) is 0");
   CHECK(message("S(n) unit", "1\n0.5\n") == "S is declared unit, but in S.csv entry (1,1) is 1");
   CHECK(message("S(n) sign", "1\n-1.5\n") == "S is declared sign, but in S.csv entry (2,1) is -1.5");

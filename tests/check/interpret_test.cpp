@@ -98,7 +98,8 @@ TEST_CASE("a function without a body has no value on data, and the message says 
 }
 
 TEST_CASE("a term that is not defined on the data is named, innermost first", "[check]") {
-  Prepared p("dim n\nvar A(n,n), x(n)\nlet C = A + A\nlet R = x'*inv(C)*x\nlet l = sum(log(x - 1))\nlet d = 1/(sum(x) - 3)\n");
+  Prepared p(
+      "dim n\nvar A(n,n), x(n)\nlet C = A + A\nlet R = x'*inv(C)*x\nlet l = sum(log(x - 1))\nlet d = 1/(sum(x) - 3)\n");
   const DataSet data = data_for(p, {{"A", {{1, 2}, {2, 4}}}, {"x", {{0.5}, {2.5}}}});
   const Diagnostic singular = error_of(p, "R", data);
   CHECK(singular.code == "E-EVAL-02");

@@ -67,7 +67,8 @@ class Network {
     for (const SymbolId s : p_.program.variables) {
       const std::string& name = p_.pool.symbols[s].name;
       const fs::path own = folder / (name + ".csv");
-      values.emplace(s, name == "eps" && eps ? Matrix<double>(1, 1, *eps) : stored(fs::exists(own) ? own : data_dir() / (name + ".csv")));
+      values.emplace(s, name == "eps" && eps ? Matrix<double>(1, 1, *eps)
+                                             : stored(fs::exists(own) ? own : data_dir() / (name + ".csv")));
     }
     auto data = fit_data(p_.pool, values);
     if (!data) throw std::runtime_error(render(data.errors(), p_.source));
@@ -133,7 +134,8 @@ Network batch_normalised(const std::string& activation = "relu") {
 
 }  // namespace
 
-TEST_CASE("the nine networks: loss, intermediates, every gradient and both partial ones agree with the reference", "[network]") {
+TEST_CASE("the nine networks: loss, intermediates, every gradient and both partial ones agree with the reference",
+          "[network]") {
   const std::vector<Case> all = cases();
   REQUIRE(all.size() == 9);
   for (const Case& c : all) {
@@ -143,7 +145,8 @@ TEST_CASE("the nine networks: loss, intermediates, every gradient and both parti
   }
 }
 
-TEST_CASE("the layer in upstream form: dx, dgamma, dbeta and every intermediate agree with the reference", "[network]") {
+TEST_CASE("the layer in upstream form: dx, dgamma, dbeta and every intermediate agree with the reference",
+          "[network]") {
   for (const char* folder : {"upstream_n_eps0.5", "upstream_n_eps1e-5"}) {
     INFO(folder);
     Network network("upstream.dv", data_dir() / folder);
@@ -152,7 +155,8 @@ TEST_CASE("the layer in upstream form: dx, dgamma, dbeta and every intermediate 
 }
 
 TEST_CASE("the Jacobian of kron(beta, ones(N,1)) by beta has the rows that were printed", "[network]") {
-  Prepared p("dim N, p2\nvar beta(1,p2)\nlet J = jac(kron(beta, ones(N,1)), beta)\nderive jac(kron(beta, ones(N,1)), beta)\n");
+  Prepared p(
+      "dim N, p2\nvar beta(1,p2)\nlet J = jac(kron(beta, ones(N,1)), beta)\nderive jac(kron(beta, ones(N,1)), beta)\n");
   DataSet data;
   data.sizes = {{"N", 10}, {"p2", 4}};
   data.values[p.program.variables.at(0)] = stored(data_dir() / "beta.csv");
@@ -169,7 +173,8 @@ TEST_CASE("the Jacobian of kron(beta, ones(N,1)) by beta has the rows that were 
     }
 }
 
-TEST_CASE("centred columns: what was subtracted sums to zero, and so does the gradient by what is centred", "[network]") {
+TEST_CASE("centred columns: what was subtracted sums to zero, and so does the gradient by what is centred",
+          "[network]") {
   Network network = batch_normalised("tanh");
   const Matrix<double> zhat = network.value("Zhat"), mu = network.value("mu"), z = network.value("Z");
   for (std::size_t j = 0; j < zhat.cols(); ++j) {
@@ -195,7 +200,8 @@ TEST_CASE("centred columns: what was subtracted sums to zero, and so does the gr
 TEST_CASE("tables that are no gradients are refused as gradients", "[network]") {
   Network network = batch_normalised();
   int refused = 0, shapes = 0;
-  for (const auto& [ending, name] : {std::pair("drdG1", "grad(R, G1)"), std::pair("drdb", "grad(R, beta)"), std::pair("drdg", "grad(R, gamma)")}) {
+  for (const auto& [ending, name] :
+       {std::pair("drdG1", "grad(R, G1)"), std::pair("drdb", "grad(R, beta)"), std::pair("drdg", "grad(R, gamma)")}) {
     const Matrix<double> gradient = network.value(name);
     for (const char* source : {"printed_", "printed_loop_", "seedcode_", "seedcode_loop_"}) {
       const fs::path file = data_dir() / (std::string(source) + ending + ".csv");
