@@ -70,9 +70,16 @@ std::string identifier(std::string_view text) {
 
 Names::Names() : reserved_(std::begin(kReserved), std::end(kReserved)) {}
 
-std::string Names::unique(std::string_view wish) {
+std::string Names::base(std::string_view wish) const {
   std::string base = identifier(wish);
   if (reserved_.contains(base)) base += '_';
+  return base;
+}
+
+bool Names::is_first_choice(std::string_view name, std::string_view wish) const { return name == base(wish); }
+
+std::string Names::unique(std::string_view wish) {
+  const std::string base = this->base(wish);
   std::string name = base;
   for (int k = 2; !taken_.insert(name).second; ++k) name = base + (base.back() == '_' ? "" : "_") + std::to_string(k);
   return name;

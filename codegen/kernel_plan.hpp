@@ -1,6 +1,7 @@
 #pragma once
 /// A kernel as a single-assignment list of instructions: every decision is made here, the emitter only spells.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>

@@ -4,24 +4,35 @@
 
 namespace dvec {
 
-std::string_view name(Structure s) {
-  switch (s) {
-    case Structure::Dense: return "Dense";
-    case Structure::Scalar: return "Scalar";
-    case Structure::Diagonal: return "Diagonal";
-    case Structure::RowBroadcast: return "RowBroadcast";
-    case Structure::ColumnBroadcast: return "ColumnBroadcast";
-    case Structure::Identity: return "Identity";
-    case Structure::Constant: return "Constant";
-    case Structure::ImplicitKronecker: return "ImplicitKronecker";
-    case Structure::ImplicitCommutation: return "ImplicitCommutation";
-    case Structure::Materialised: return "Materialised";
+std::string_view name(Structure structure) {
+  switch (structure) {
+    case Structure::Dense: return "dense";
+    case Structure::Scalar: return "scalar";
+    case Structure::Diagonal: return "diagonal";
+    case Structure::RowBroadcast: return "row broadcast";
+    case Structure::ColumnBroadcast: return "column broadcast";
+    case Structure::Symmetric: return "symmetric";
+    case Structure::Identity: return "identity";
+    case Structure::Constant: return "constant";
+    case Structure::ImplicitKronecker: return "implicit kronecker";
+    case Structure::ImplicitCommutation: return "implicit commutation";
+    case Structure::Materialised: return "materialised";
   }
   throw Bug("unknown structure");
 }
 
-bool is_stored(Structure s) {
-  return s == Structure::Dense || s == Structure::Scalar || s == Structure::Materialised;
+bool is_implicit(Structure structure) {
+  switch (structure) {
+    case Structure::Dense: case Structure::Scalar: case Structure::Symmetric: case Structure::Materialised: return false;
+    case Structure::Diagonal: case Structure::RowBroadcast: case Structure::ColumnBroadcast: case Structure::Identity:
+    case Structure::Constant: case Structure::ImplicitKronecker: case Structure::ImplicitCommutation: return true;
+  }
+  throw Bug("unknown structure");
+}
+
+Extent join(Extent a, Extent b) {
+  if (a == b || b == Extent::Scalar) return a;
+  return a == Extent::Scalar ? b : Extent::Full;
 }
 
 }  // namespace dvec
