@@ -89,7 +89,7 @@ T FloatField<T>::power(T a, const Rational& exponent) const {
     }
     return FloatMath<T>::pow(a, rational(exponent));
   }
-  if (a < 0) throw Undefined("a root of a negative number");
+  if (a < 0) throw OffDomain("a root of a negative number");
   if (a == 0 && exponent.is_negative()) throw Undefined("a division by zero");
   if (exponent == Rational(1, 2)) return FloatMath<T>::sqrt(a);
   if (exponent == Rational(-1, 2)) return 1 / FloatMath<T>::sqrt(a);
@@ -99,7 +99,7 @@ T FloatField<T>::power(T a, const Rational& exponent) const {
 template <class T>
 T FloatField<T>::power_by(T a, T exponent) const {
   const T out = FloatMath<T>::pow(a, exponent);
-  if (!is_finite(out)) throw Undefined("a power without a value");
+  if (!is_finite(out)) throw OffDomain("a power without a value");
   return out;
 }
 
@@ -109,7 +109,7 @@ namespace {
 /// Source: Abramowitz & Stegun, 6.3.18, 6.4.11-6.4.13.
 template <class T>
 T digamma_family(int k, T x) {
-  if (!(x > 0)) throw Undefined("psi of a number that is not positive");
+  if (!(x > 0)) throw OffDomain("psi of a number that is not positive");
   // Bernoulli numbers B_2, B_4, ...
   static const Rational bernoulli[] = {{1, 6},   {-1, 30},      {1, 42},       {-1, 30},        {5, 66},       {-691, 2730}, {7, 6},
                                        {-3617, 510}, {43867, 798}, {-174611, 330}, {854513, 138}, {-236364091, 2730}, {8553103, 6}};
@@ -137,10 +137,10 @@ T FloatField<T>::primitive(Primitive f, T x) const {
   switch (f) {
     case Primitive::Exp: return M::exp(x);
     case Primitive::Log:
-      if (!(x > 0)) throw Undefined("the log of a number that is not positive");
+      if (!(x > 0)) throw OffDomain("the log of a number that is not positive");
       return M::log(x);
     case Primitive::Sqrt:
-      if (x < 0) throw Undefined("a root of a negative number");
+      if (x < 0) throw OffDomain("a root of a negative number");
       return M::sqrt(x);
     case Primitive::Sin: return M::sin(x);
     case Primitive::Cos: return M::cos(x);
@@ -157,7 +157,7 @@ T FloatField<T>::primitive(Primitive f, T x) const {
     case Primitive::Softplus: return x > 0 ? x + M::log1p(M::exp(-x)) : M::log1p(M::exp(x));
     case Primitive::Erf: return M::erf(x);
     case Primitive::Gammaln:
-      if (!(x > 0)) throw Undefined("gammaln of a number that is not positive");
+      if (!(x > 0)) throw OffDomain("gammaln of a number that is not positive");
       return M::lgamma(x);
     case Primitive::Psi: return digamma_family<T>(0, x);
   }

@@ -104,7 +104,7 @@ PrimeField::Value PrimeField::exp(const Value& a) const {
 /// The root that is itself a square: multiplicative on squares, as the positive root is.
 PrimeField::Value PrimeField::root(const Value& a) const {
   if (a.p == 0) throw Undefined("a root at zero");
-  if (sign(a) < 0) throw Undefined("the root of a non-square");
+  if (sign(a) < 0) throw OffDomain("the root of a non-square");
   const Value v{p_.power(a.p, (p_.prime() + 1) / 4), kAbsent};
   return {v.p, oracle(kExponent, v).q};
 }

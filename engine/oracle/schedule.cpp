@@ -9,9 +9,11 @@ namespace dvec {
 
 namespace {
 
-/// Factors that a product can apply without writing them out.
-bool applies_unwritten(Op op) {
-  return op == Op::Commutation || op == Op::Eye || op == Op::Kron || op == Op::Diag || op == Op::Ones || op == Op::Transpose;
+bool structured(Op op) { return op == Op::Commutation || op == Op::Eye || op == Op::Kron || op == Op::Diag || op == Op::Ones; }
+
+/// Factors that a product can apply without writing them out: structured ones and their transposes.
+bool applies_unwritten(const TermPool& pool, const Node& n) {
+  return structured(n.op) || (n.op == Op::Transpose && structured(pool[n.args[0]].op));
 }
 
 }  // namespace
@@ -85,11 +87,11 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
   for (std::size_t s = items_.size(); s-- > 0;) {
     Item& item = items_[s];
     const Op op = node(s).op;
-    if (!applies_unwritten(op)) item.wanted_dense = true;
+    if (!applies_unwritten(pool, node(s))) item.wanted_dense = true;
     if (item.definition != kNone) items_[item.definition].wanted_dense = true;
     const bool passes = op == Op::MatMul || (!item.wanted_dense && (op == Op::Kron || op == Op::Transpose));
     for (const std::uint32_t a : args(s))
-      if (!passes || !applies_unwritten(node(a).op)) items_[a].wanted_dense = true;
+      if (!passes || !applies_unwritten(pool, node(a))) items_[a].wanted_dense = true;
   }
 }
 
@@ -108,13 +110,15 @@ std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
     const double rows = size_of(n.shape.rows), cols = size_of(n.shape.cols);
     if (rows == 0 || cols == 0) return std::nullopt;
     const double entries = rows * cols;
-    if (schedule[s].wanted_dense) out.largest = std::max(out.largest, entries);
+    if (!schedule[s].wanted_dense) continue;
+    out.largest = std::max(out.largest, entries);
     out.multiplications += entries;
     if (n.op == Op::MatMul)
-      for (const TermId f : n.args) {
-        const Shape shape = schedule.pool().shape(f);
-        const double inner = size_of(shape.rows) * size_of(shape.cols);
-        out.multiplications += inner * std::min(rows, cols);
+      for (std::size_t i = 0; i < n.args.size(); ++i) {
+        const Shape shape = schedule.pool().shape(n.args[i]);
+        const double r = size_of(shape.rows), c = size_of(shape.cols);
+        const bool written = schedule[schedule.args(s)[i]].wanted_dense;
+        out.multiplications += (written ? r * c : 4 * (r + c)) * std::min(rows, cols);
       }
     if (n.op == Op::Inverse || n.op == Op::Det || n.op == Op::LogDet) {
       const double order = size_of(schedule.pool().shape(n.args[0]).rows);

@@ -1,0 +1,214 @@
+#include "oracle/features.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "oracle/primitive.hpp"
+
+namespace dvec {
+
+namespace {
+
+bool is_root(const Rational& exponent) { return !exponent.is_integer(); }
+
+/// Walks elementwise functions and their bodies. `deep` says of an argument that it has no residue mod q of its own:
+/// an exponential, a root or a logarithm stands in it.
+class FunctionWalk {
+ public:
+  FunctionWalk(const TermPool& pool, Features& out) : pool_(pool), out_(out) {}
+
+  /// Is f of such an argument deep?
+  bool call(FunctionId f, bool deep, int depth = 0) {
+    const ElementFunction& e = pool_.functions[f];
+    if (depth > 100) {
+      out_.incomplete = true;
+      return true;
+    }
+    switch (e.kind) {
+      case ElementFunction::Kind::Opaque: return deep;
+      case ElementFunction::Kind::Defined: return body(e.body, deep, depth + 1);
+      case ElementFunction::Kind::Primitive: break;
+    }
+    const auto primitive = primitive_named(e.name);
+    return primitive ? this->primitive(*primitive, deep) : deep;
+  }
+
+ private:
+  bool primitive(Primitive f, bool deep) {
+    switch (f) {
+      case Primitive::Exp: case Primitive::Sinh: case Primitive::Cosh: case Primitive::Tanh: case Primitive::Sigmoid:
+        out_.exponents = true;
+        out_.incomplete = out_.incomplete || deep;
+        return true;
+      case Primitive::Softplus: case Primitive::Erf: out_.exponents = out_.incomplete = true; return true;
+      case Primitive::Log: case Primitive::Sin: case Primitive::Cos: case Primitive::Tan: case Primitive::Atan:
+      case Primitive::Gammaln: case Primitive::Psi: out_.incomplete = true; return true;
+      case Primitive::Abs: case Primitive::Sign: case Primitive::Step: case Primitive::Relu: ++out_.branches; return deep;
+      case Primitive::Sqrt: ++out_.branches; return true;
+    }
+    return deep;
+  }
+
+  bool body(const ScalarExpr& e, bool deep, int depth) {
+    bool within = e.kind == ScalarExpr::Kind::Argument && deep;
+    for (const ScalarExpr& a : e.args) within = body(a, deep, depth) || within;
+    if (e.kind == ScalarExpr::Kind::Call) return call(e.function, within, depth);
+    if (e.kind == ScalarExpr::Kind::Power) {
+      if (e.args[1].kind != ScalarExpr::Kind::Number) out_.incomplete = true;
+      else if (is_root(e.args[1].number)) ++out_.branches, within = true;
+    }
+    return within;
+  }
+
+  const TermPool& pool_;
+  Features& out_;
+};
+
+bool takes_branch(const TermPool& pool, const Node& n) {
+  if (n.op == Op::Power) return is_root(n.numbers[0]);
+  if (n.op != Op::Apply) return false;
+  Features f;
+  FunctionWalk(pool, f).call(n.function, false);
+  return f.branches > 0;
+}
+
+double entries(const Schedule& schedule, std::size_t slot, const DimValues& sizes) {
+  const DimTable& dims = schedule.pool().dims;
+  const Shape s = schedule.node(slot).shape;
+  return static_cast<double>(dims.evaluate(s.rows, sizes).value_or(1)) * static_cast<double>(dims.evaluate(s.cols, sizes).value_or(1));
+}
+
+}  // namespace
+
+Features features(const Schedule& schedule) {
+  Features out;
+  FunctionWalk walk(schedule.pool(), out);
+  std::vector<bool> deep(schedule.size(), false);
+  for (std::size_t s = 0; s < schedule.size(); ++s) {
+    const Node& n = schedule.node(s);
+    bool within = schedule[s].definition != Schedule::kNone && deep[schedule[s].definition];
+    for (const std::uint32_t a : schedule.args(s)) within = within || deep[a];
+    if (n.op == Op::Apply) within = walk.call(n.function, within);
+    if (n.op == Op::Power && is_root(n.numbers[0])) ++out.branches, within = true;
+    if (n.op == Op::LogDet || n.op == Op::PowerBy) out.incomplete = within = true;
+    deep[s] = within;
+  }
+  return out;
+}
+
+std::size_t branch_entries(const Schedule& schedule, const DimValues& sizes) {
+  double least = 0;
+  for (std::size_t s = 0; s < schedule.size(); ++s)
+    if (takes_branch(schedule.pool(), schedule.node(s))) {
+      const double here = entries(schedule, s, sizes);
+      least = least == 0 ? here : std::min(least, here);
+    }
+  return static_cast<std::size_t>(std::max(1.0, least));
+}
+
+std::size_t root_entries(const Schedule& schedule, const DimValues& sizes) {
+  double all = 0;
+  for (std::size_t s = 0; s < schedule.size(); ++s) {
+    const Node& n = schedule.node(s);
+    if ((n.op == Op::Power && is_root(n.numbers[0])) || (n.op == Op::Apply && takes_branch(schedule.pool(), n)))
+      all += entries(schedule, s, sizes);
+  }
+  return static_cast<std::size_t>(all);
+}
+
+// --- degrees -----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// An entry is a fraction of these degrees; `shared`: all entries of the matrix over one denominator.
+struct Degree {
+  double num = 0, den = 0;
+  bool shared = true;
+};
+
+constexpr double kHopeless = 1e30;
+
+/// The sum of `count` entries.
+Degree summed(Degree d, double count) {
+  if (!d.shared) d.num += (count - 1) * d.den, d.den *= count;
+  return d;
+}
+
+Degree multiplied(const Degree& a, const Degree& b) { return {a.num + b.num, a.den + b.den, a.shared && b.shared}; }
+
+Degree of_variable(Attribute a, double order) {
+  if (has(a, Attribute::Orthogonal)) return {6 * order, 6 * order, true};
+  if (has(a, Attribute::Idempotent)) return {4 * order, 4 * order, true};
+  if (has(a, Attribute::Unit)) return {4, 4, false};
+  return {has(a, Attribute::Spd) || has(a, Attribute::Positive) ? 2.0 : 1.0, 0, true};
+}
+
+}  // namespace
+
+double log2_degree(const Schedule& schedule, const DimValues& sizes) {
+  const TermPool& pool = schedule.pool();
+  const auto size = [&](Dim d) { return static_cast<double>(pool.dims.evaluate(d, sizes).value_or(1)); };
+  std::vector<Degree> degree(schedule.size());
+  double worst = 1;
+  for (std::size_t s = 0; s < schedule.size(); ++s) {
+    const Node& n = schedule.node(s);
+    const auto args = schedule.args(s);
+    const auto arg = [&](std::size_t i) -> const Degree& { return degree[args[i]]; };
+    const auto order = [&] { return size(pool.shape(n.args[0]).rows); };
+    Degree d;
+    switch (n.op) {
+      case Op::Symbol:
+        d = schedule[s].definition != Schedule::kNone ? degree[schedule[s].definition]
+                                                      : of_variable(pool.symbols[n.symbol].attributes, size(n.shape.rows));
+        break;
+      case Op::Number: case Op::Size: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: break;
+      case Op::Pi: d = {2, 0, true}; break;
+      case Op::Sum:
+        d = arg(0);
+        for (std::size_t i = 1; i < args.size(); ++i)
+          d = {std::max(d.num + arg(i).den, arg(i).num + d.den), d.den + arg(i).den, d.shared && arg(i).shared};
+        break;
+      case Op::MatMul:
+        d = arg(0);
+        for (std::size_t i = 1; i < args.size(); ++i) d = summed(multiplied(d, arg(i)), size(pool.shape(n.args[i]).rows));
+        break;
+      case Op::Scale: case Op::Hadamard: case Op::Kron:
+        d = arg(0);
+        for (std::size_t i = 1; i < args.size(); ++i) d = multiplied(d, arg(i));
+        break;
+      case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Stop: d = arg(0); break;
+      case Op::Trace: d = summed(arg(0), order()); break;
+      case Op::Total: d = summed(arg(0), order() * size(pool.shape(n.args[0]).cols)); break;
+      case Op::ColumnSums: d = summed(arg(0), order()); break;
+      case Op::RowSums: d = summed(arg(0), size(pool.shape(n.args[0]).cols)); break;
+      case Op::Power: {
+        const double q = std::max(1.0, std::abs(n.numbers[0].to_double()));
+        d = {q * arg(0).num, q * arg(0).den, arg(0).shared && !n.numbers[0].is_negative()};
+        if (n.numbers[0].is_negative()) std::swap(d.num, d.den);
+        break;
+      }
+      case Op::PowerBy: d = {kHopeless, kHopeless, false}; break;
+      case Op::Apply:
+        // A new variable for each value of the argument; that two arguments agree by chance counts below.
+        d = {2, 2, false};
+        worst = std::max(worst, 2 * (arg(0).num + arg(0).den) * entries(schedule, s, sizes));
+        if (takes_branch(pool, n)) d = multiplied(arg(0), d);
+        break;
+      case Op::Inverse: case Op::Det: case Op::LogDet: {
+        // Over one denominator the entries are polynomials; the inverse is adj over det.
+        const double k = order(), all = arg(0).shared ? 1 : k * k;
+        const double num = arg(0).num + (all - 1) * arg(0).den, den = all * arg(0).den;
+        d = n.op == Op::Inverse ? Degree{(k - 1) * num + den, k * num, true} : Degree{k * num, k * den, true};
+        break;
+      }
+    }
+    d.num = std::min(d.num, kHopeless);
+    d.den = std::min(d.den, kHopeless);
+    degree[s] = d;
+    worst = std::max(worst, d.num + d.den);
+  }
+  return std::log2(2 * worst);
+}
+
+}  // namespace dvec
