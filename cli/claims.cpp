@@ -13,7 +13,7 @@ void judge_claims(Session& session, Report& report, const Options& options) {
   how.seed = options.seed;
   how.admissible = admissible_sizes(session.pool, report.program);
   const std::vector<Definition> all = definitions(in_order(session.pool, report.program, report.answers));
-  const std::vector<ClaimVerdict> verdicts = check_claims(session.pool, report.program, all, how);
+  const std::vector<ClaimVerdict> verdicts = check_claims(session.pool, report.program, all, how, &report.answers);
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const ClaimVerdict& v = verdicts.at(i);
     ClaimView c;

@@ -42,8 +42,8 @@ Reading reading_of(const Derivative& d) {
 class ClaimJudge {
  public:
   ClaimJudge(TermPool& pool, const Program& program, std::span<const Definition> definitions,
-             const EqualOptions& options)
-      : pool_(pool), program_(program), definitions_(definitions), options_(options) {}
+             const EqualOptions& options, const Answers* answers)
+      : pool_(pool), program_(program), definitions_(definitions), options_(options), answers_(answers) {}
 
   ClaimVerdict judge(const Claim& claim) {
     if (!claim.ill_typed.empty()) {
@@ -78,6 +78,7 @@ class ClaimJudge {
     return nullptr;
   }
 
+  /// Equal for all sizes, by steps that can be replayed.
   [[nodiscard]] bool same_form(TermId a, TermId b) {
     if (same_index_form(pool_, a, b, {}, kNamesAsAtoms) == SameForm::Yes) return true;
     TermMap used;
@@ -92,7 +93,22 @@ class ClaimJudge {
         take(d->value);
         used[pool_.symbol(d->name)] = d->value;
       }
-    return !used.empty() && same_index_form(pool_, a, b, used, kNamesPutIn) == SameForm::Yes;
+    if (used.empty() || !std::ranges::all_of(program_.derivatives, [&](const Derivative& d) {
+          return !names.contains(d.result) || derived_symbolically(d);
+        }))
+      return false;
+    return same_index_form(pool_, a, b, used, kNamesPutIn) == SameForm::Yes;
+  }
+
+  /// No step of the derivation, or of the lines that derivations share, rests on exact evaluation.
+  [[nodiscard]] bool derived_symbolically(const Derivative& d) const {
+    if (answers_ == nullptr) return false;
+    const auto symbolic = [](const Trace& t) {
+      return std::ranges::none_of(t.steps, [](const Step& s) { return s.kind == StepKind::Exact; });
+    };
+    const auto at =
+        std::ranges::find_if(answers_->derivations, [&](const Derivation& x) { return x.request.result == d.result; });
+    return at != answers_->derivations.end() && symbolic(at->trace) && symbolic(answers_->line_trace);
   }
 
   /// Equality by evaluation; of a derivative with a candidate by dual numbers.
@@ -181,6 +197,7 @@ class ClaimJudge {
   const Program& program_;
   std::span<const Definition> definitions_;
   const EqualOptions& options_;
+  const Answers* answers_;
 };
 
 }  // namespace
@@ -196,16 +213,17 @@ const char* text(Verdict verdict) {
 }
 
 ClaimVerdict check_claim(TermPool& pool, const Program& program, const Claim& claim,
-                         std::span<const Definition> definitions, const EqualOptions& options) {
-  ClaimVerdict v = ClaimJudge(pool, program, definitions, options).judge(claim);
+                         std::span<const Definition> definitions, const EqualOptions& options, const Answers* answers) {
+  ClaimVerdict v = ClaimJudge(pool, program, definitions, options, answers).judge(claim);
   v.as_expected = !claim.expected || *claim.expected == v.verdict;
   return v;
 }
 
 std::vector<ClaimVerdict> check_claims(TermPool& pool, const Program& program, std::span<const Definition> definitions,
-                                       const EqualOptions& options) {
+                                       const EqualOptions& options, const Answers* answers) {
   std::vector<ClaimVerdict> out;
-  for (const Claim& claim : program.claims) out.push_back(check_claim(pool, program, claim, definitions, options));
+  for (const Claim& claim : program.claims)
+    out.push_back(check_claim(pool, program, claim, definitions, options, answers));
   return out;
 }
 

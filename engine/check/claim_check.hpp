@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "calculus/derivation.hpp"
 #include "oracle/equal.hpp"
-#include "syntax/program.hpp"
 
 namespace dvec {
 
@@ -30,13 +30,16 @@ struct ClaimVerdict {
 /// One claim. `definitions`: the program's lets, the answers' lines, and the result of every derivative of the program,
 /// in dependency order. Where one side is a derivative alone (or its transpose), the other is tested as that derivative
 /// by dual numbers; derivatives within sides stand for their closed forms.
-/// An ill-typed claim passes through with its reason. Throws Bug when the two ways contradict each other.
+/// "symbolic" is said of a claim about derivatives only with their `answers`, and when no step of these rests on exact
+/// evaluation. An ill-typed claim passes through with its reason. Throws Bug when the two ways contradict each other.
 [[nodiscard]] ClaimVerdict check_claim(TermPool& pool, const Program& program, const Claim& claim,
-                                       std::span<const Definition> definitions, const EqualOptions& options = {});
+                                       std::span<const Definition> definitions, const EqualOptions& options = {},
+                                       const Answers* answers = nullptr);
 
 /// All claims of a program, in order.
 [[nodiscard]] std::vector<ClaimVerdict> check_claims(TermPool& pool, const Program& program,
                                                      std::span<const Definition> definitions,
-                                                     const EqualOptions& options = {});
+                                                     const EqualOptions& options = {},
+                                                     const Answers* answers = nullptr);
 
 }  // namespace dvec

@@ -17,7 +17,7 @@ const std::string kNetwork =
 
 std::vector<ClaimVerdict> judge(const std::string& text) {
   Prepared p(text);
-  return check_claims(p.pool, p.program, p.definitions);
+  return check_claims(p.pool, p.program, p.definitions, {}, &p.answers);
 }
 
 ClaimVerdict one(const std::string& prelude, const std::string& claim) {
@@ -44,6 +44,21 @@ TEST_CASE("a claim that needs an inverse is decided by exact arithmetic, with it
   CHECK_THAT(v.error_bound, Catch::StartsWith("2^-"));
   CHECK(v.points > 0);
   CHECK(v.sizes.size() >= 2);
+}
+
+TEST_CASE("a claim about a derivative is symbolic only when no step of the derivation rests on evaluation", "[check]") {
+  Prepared p(kNetwork + "claim grad(R, beta) == mean(W, 1)\n");
+  const auto certificate = [&](const Answers* answers) {
+    return check_claims(p.pool, p.program, p.definitions, {}, answers).front().certificate;
+  };
+  CHECK(certificate(&p.answers) == "symbolic");
+  CHECK(certificate(nullptr) == "exact");
+  Answers weaker = p.answers;
+  weaker.derivations.front().trace.steps.emplace_back().kind = StepKind::Exact;
+  CHECK(certificate(&weaker) == "exact");
+  weaker = p.answers;
+  weaker.line_trace.steps.emplace_back().kind = StepKind::Exact;
+  CHECK(certificate(&weaker) == "exact");
 }
 
 TEST_CASE("a refuted claim carries small sizes and values at which the sides differ", "[check]") {
