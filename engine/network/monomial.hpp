@@ -37,4 +37,7 @@ struct Network {
 /// Indices that occur in the factor, without repetition, in order.
 [[nodiscard]] std::set<Index> indices_of(const Factor& f);
 
+/// Factors with the same atom and slots become one, exponents added; exponent 0 drops out.
+void merge_equal(std::vector<Factor>& factors);
+
 }  // namespace dvec

@@ -37,7 +37,7 @@ bool Properties::symmetric(TermId t, int depth) const {
   switch (n.op) {
     case Op::Symbol: {
       const Attribute a = pool.symbols[n.symbol].attributes;
-      for (const Attribute s : {Attribute::Symmetric, Attribute::Spd, Attribute::Diagonal, Attribute::Idempotent})
+      for (const Attribute s : {Attribute::Symmetric, Attribute::Spd, Attribute::Diagonal})
         if (has(a, s)) return true;
       const auto value = definitions_->find(t);
       return value != definitions_->end() && symmetric(value->second, depth + 1);

@@ -16,7 +16,7 @@ Result<TermId> apply_convention(TermPool& pool, const Derivative& request, TermI
   const Symbol& x = pool.symbols[request.wrt];
   if (request.by_vech) return later(request, "differentiating by the free entries, vech(" + x.name + "),");
   const Attribute a = x.attributes;
-  const bool symmetric = has(a, Attribute::Symmetric) || has(a, Attribute::Spd) || has(a, Attribute::Idempotent);
+  const bool symmetric = has(a, Attribute::Symmetric) || has(a, Attribute::Spd);
   const bool diagonal = has(a, Attribute::Diagonal), skew = has(a, Attribute::Skew);
   const bool triangular = has(a, Attribute::Lower) || has(a, Attribute::Upper);
   if (!symmetric && !diagonal && !skew && !triangular) return g;

@@ -27,7 +27,16 @@ class Extractor {
     TermId term;
     Index row, col;  ///< not valid: none
   };
-  struct Literal;
+  /// Something that can be taken out of a term: its certificate, and the term that is left.
+  struct Literal {
+    enum class Kind { Scalar, Down, Across, Matrix, Left, Right };
+    Kind kind = Kind::Scalar;
+    std::string key;
+    TermId term;          ///< what is multiplied with
+    std::int64_t gain = 0;
+    Monomial rest;
+    Index inner;          ///< Left, Right: the index that takes the free one's place
+  };
   using Terms = std::vector<Monomial>;
 
   // Sums.
