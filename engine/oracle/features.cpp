@@ -139,7 +139,7 @@ Degree multiplied(const Degree& a, const Degree& b) { return {a.num + b.num, a.d
 
 Degree of_variable(Attribute a, double order) {
   if (has(a, Attribute::Orthogonal)) return {6 * order, 6 * order, true};
-  if (has(a, Attribute::Idempotent)) return {4 * order, 4 * order, true};
+  if (has(a, Attribute::Idempotent)) return {2 * order, 2 * order, true};
   if (has(a, Attribute::Unit)) return {4, 4, false};
   return {has(a, Attribute::Spd) || has(a, Attribute::Positive) ? 2.0 : 1.0, 0, true};
 }

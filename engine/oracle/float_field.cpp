@@ -55,13 +55,17 @@ struct FloatMath<Quad> {
 
 template <class T>
 T FloatField<T>::rational(const Rational& r) const {
-  // Machine words convert exactly or nearly so; longer numbers are read from their digits.
+  // Words that the type holds exactly; longer numbers are read from their digits.
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  if (const auto w = r.words(); w && w->first < kExact && w->first > -kExact && w->second < kExact)
+    return static_cast<T>(w->first) / static_cast<T>(w->second);
   return FloatMath<T>::parse(r.numerator().c_str()) / FloatMath<T>::parse(r.denominator().c_str());
 }
 
 template <class T>
 T FloatField<T>::pi() const {
-  return FloatMath<T>::parse("3.14159265358979323846264338327950288419716939937510");
+  static const T value = FloatMath<T>::parse("3.14159265358979323846264338327950288419716939937510");
+  return value;
 }
 
 template <class T>

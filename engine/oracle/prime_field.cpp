@@ -57,7 +57,7 @@ PrimeField::Value PrimeField::integer(std::int64_t k) const {
 }
 
 PrimeField::Value PrimeField::rational(const Rational& r) const {
-  if (const auto k = r.to_int64()) return integer(*k);
+  if (const auto w = r.words()) return w->second == 1 ? integer(w->first) : divide(integer(w->first), integer(w->second));
   const auto p = r.modulo(p_.prime());
   if (!p) throw Undefined("a denominator vanishes modulo the prime");
   Value v{p_.enter(*p), kAbsent};

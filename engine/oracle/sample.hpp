@@ -21,11 +21,61 @@ namespace dvec {
   return Draw::Any;
 }
 
+/// A product of Householder reflections I - 2vv'/v'v, rational in the v: of either determinant.
+template <class P>
+Matrix<typename P::Value> draw_orthogonal(const P& k, std::size_t n, std::uint64_t key) {
+  using V = typename P::Value;
+  const SeriesAlgebra<P> algebra(k, 0, kMaxEntries);
+  Matrix<V> q;
+  const std::uint64_t reflections = 2 + key % 2;
+  for (std::uint64_t r = 0; r < reflections; ++r) {
+    V norm = k.zero();
+    std::vector<V> v;
+    for (std::size_t i = 0; i < n; ++i) {
+      v.push_back(k.draw(Draw::Any, combine(combine(key, 1000 + r), i)));
+      norm = k.add(norm, k.multiply(v[i], v[i]));
+    }
+    const V two = k.multiply(k.integer(2), k.inverse(norm));
+    Matrix<V> h(n, n, k.zero());
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t i = 0; i < n; ++i)
+        h(i, j) = k.subtract(i == j ? k.one() : k.zero(), k.multiply(two, k.multiply(v[i], v[j])));
+    q = r == 0 ? std::move(h) : algebra.product(q, h);
+  }
+  return q;
+}
+
+/// U inv(W'U) W' of some rank from 1 to n-1 (n, for n = 1): the projector on the columns of U along the kernel of W'.
+/// With W = U it is symmetric.
+template <class P>
+Matrix<typename P::Value> draw_idempotent(const P& k, std::size_t n, bool symmetric, std::uint64_t key) {
+  using V = typename P::Value;
+  const SeriesAlgebra<P> algebra(k, 0, kMaxEntries);
+  const std::size_t rank = n == 1 ? 1 : 1 + key % (n - 1);
+  Matrix<V> u(n, rank, k.zero()), w(n, rank, k.zero());
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    u[i] = k.draw(Draw::Any, combine(key, 2000 + i));
+    w[i] = symmetric ? u[i] : k.draw(Draw::Any, combine(key, 90000 + i));
+  }
+  const Matrix<V> wt = w.transposed();
+  return algebra.product(algebra.product(u, algebra.inverse(algebra.product(wt, u), nullptr)), wt);
+}
+
 /// A random matrix with a variable's attributes. `key` names the variable and the trial.
 template <class P>
 Matrix<typename P::Value> draw_matrix(const P& k, Attribute a, std::size_t rows, std::size_t cols, std::uint64_t key) {
   using V = typename P::Value;
-  if (rows * cols > kMaxEntries) throw LimitReached("a variable with more than 400000 entries");
+  if (rows * cols > kMaxEntries) throw LimitReached("a variable with too many entries");
+  if (has(a, Attribute::Orthogonal)) {
+    // With rows != cols: orthonormal columns, or rows.
+    const Matrix<V> q = draw_orthogonal(k, std::max(rows, cols), key);
+    Matrix<V> part(rows, cols, k.zero());
+    for (std::size_t j = 0; j < cols; ++j)
+      for (std::size_t i = 0; i < rows; ++i) part(i, j) = q(i, j);
+    return part;
+  }
+  if (has(a, Attribute::Idempotent) && rows == cols)
+    return draw_idempotent(k, rows, has(a, Attribute::Symmetric), key);
   Matrix<V> m(rows, cols, k.zero());
   for (std::size_t i = 0; i < m.size(); ++i) m[i] = k.draw(entry_kind(a), combine(key, i));
   if (rows != cols) return m;
@@ -35,40 +85,10 @@ Matrix<typename P::Value> draw_matrix(const P& k, Attribute a, std::size_t rows,
       for (std::size_t i = 0; i < n; ++i)
         if (!wanted(i, j)) m(i, j) = k.zero();
   };
-  const auto product = [&](const Matrix<V>& x, const Matrix<V>& y, bool transpose_y) {
-    Matrix<V> out(n, n, k.zero());
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < n; ++j)
-        for (std::size_t l = 0; l < n; ++l)
-          out(i, j) = k.add(out(i, j), k.multiply(x(i, l), transpose_y ? y(j, l) : y(l, j)));
-    return out;
-  };
-  // Householder reflections: I - 2vv'/v'v, rational in v.
-  const auto orthogonal = [&] {
-    Matrix<V> q(n, n, k.zero());
-    for (std::size_t i = 0; i < n; ++i) q(i, i) = k.one();
-    for (std::uint64_t reflection = 0; reflection < 3; ++reflection) {
-      if (reflection == 2 && key % 2 == 0) break;  // both determinants occur
-      V norm = k.zero();
-      std::vector<V> v;
-      for (std::size_t i = 0; i < n; ++i) {
-        v.push_back(k.draw(Draw::Any, combine(key, 1000 + reflection * 100 + i)));
-        norm = k.add(norm, k.multiply(v[i], v[i]));
-      }
-      const V two = k.multiply(k.integer(2), k.inverse(norm));
-      Matrix<V> h(n, n, k.zero());
-      for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < n; ++j)
-          h(i, j) = k.subtract(i == j ? k.one() : k.zero(), k.multiply(two, k.multiply(v[i], v[j])));
-      q = product(q, h, false);
-    }
-    return q;
-  };
+  const bool lower = has(a, Attribute::Lower), upper = has(a, Attribute::Upper);
   if (has(a, Attribute::Diagonal)) keep([](std::size_t i, std::size_t j) { return i == j; });
-  if (has(a, Attribute::Lower)) keep([](std::size_t i, std::size_t j) { return i >= j; });
-  if (has(a, Attribute::Upper)) keep([](std::size_t i, std::size_t j) { return i <= j; });
-  if (has(a, Attribute::Lower) || has(a, Attribute::Upper))
-    for (std::size_t i = 0; i < n; ++i) m(i, i) = k.draw(Draw::Positive, combine(key, 5000 + i));
+  if (lower) keep([](std::size_t i, std::size_t j) { return i >= j; });
+  if (upper) keep([](std::size_t i, std::size_t j) { return i <= j; });
   if (has(a, Attribute::Symmetric))
     for (std::size_t j = 0; j < n; ++j)
       for (std::size_t i = 0; i < j; ++i) m(i, j) = m(j, i);
@@ -78,17 +98,10 @@ Matrix<typename P::Value> draw_matrix(const P& k, Attribute a, std::size_t rows,
       for (std::size_t i = 0; i < j; ++i) m(i, j) = k.negate(m(j, i));
     }
   if (has(a, Attribute::Spd)) {
-    m = product(m, m, true);
-    for (std::size_t i = 0; i < n; ++i) m(i, i) = k.add(m(i, i), k.one());
-  }
-  if (has(a, Attribute::Orthogonal)) m = orthogonal();
-  if (has(a, Attribute::Idempotent)) {
-    const Matrix<V> q = orthogonal();
-    const std::size_t rank = n == 1 ? 1 : 1 + key % (n - 1);
-    Matrix<V> first(n, n, k.zero());
-    for (std::size_t j = 0; j < rank; ++j)
-      for (std::size_t i = 0; i < n; ++i) first(i, j) = q(i, j);
-    m = product(first, first, true);
+    // MM' is positive definite in floats; in the field its determinant is a square. Floats are kept off the singular.
+    m = SeriesAlgebra<P>(k, 0, kMaxEntries).product(m, m.transposed());
+    if constexpr (P::kOrdered)
+      for (std::size_t i = 0; i < n; ++i) m(i, i) = k.add(m(i, i), k.one());
   }
   return m;
 }
@@ -101,7 +114,7 @@ Matrix<typename P::Value> draw_direction(const P& k, Attribute a, bool in_struct
   if (in_structure) {
     for (const Attribute s : {Attribute::Diagonal, Attribute::Lower, Attribute::Upper, Attribute::Skew})
       if (has(a, s)) structure = structure | s;
-    if (has(a, Attribute::Symmetric) || has(a, Attribute::Spd) || has(a, Attribute::Idempotent))
+    if (has(a, Attribute::Symmetric) || has(a, Attribute::Spd))
       structure = structure | Attribute::Symmetric;
   }
   return draw_matrix(k, structure, rows, cols, combine(key, 77));

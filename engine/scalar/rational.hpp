@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dvec {
 
@@ -24,6 +25,11 @@ class Rational {
   [[nodiscard]] bool is_negative() const;
   [[nodiscard]] std::optional<std::int64_t> to_int64() const;  ///< when integral and it fits
   [[nodiscard]] double to_double() const;                      ///< nearest
+  /// Numerator and positive denominator, reduced, when both are machine words.
+  [[nodiscard]] std::optional<std::pair<std::int64_t, std::int64_t>> words() const {
+    if (big_) return std::nullopt;
+    return std::pair(num_, den_);
+  }
   [[nodiscard]] std::string numerator() const;                 ///< decimal digits, with sign
   [[nodiscard]] std::string denominator() const;               ///< decimal digits, positive
   /// "3", "-1/2".
