@@ -80,6 +80,8 @@ Text Notation::power(const Text& base, const Rational& q, bool scalar) const {
   return {at_least(base, kAtom) + (scalar ? "^" : ".^") + exponent, kPower};
 }
 
+Text Notation::norm(const Text& a, bool frobenius) const { return {(frobenius ? "normF(" : "norm2(") + a.text + ")", kAtom}; }
+
 Text Notation::power_by(const Text& base, const Text& exponent, bool scalar) const {
   return {at_least(base, kAtom) + (scalar ? "^" : ".^") + at_least(exponent, kAtom), kPower};
 }

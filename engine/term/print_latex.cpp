@@ -150,6 +150,8 @@ Text LatexNotation::transpose(const Text& a) const {
 
 Text LatexNotation::chain(const std::vector<Text>& factors) const { return {juxtapose(each_at_least(factors, kPower)), kProduct}; }
 
+Text LatexNotation::norm(const Text& a, bool frobenius) const { return {"\\lVert " + a.text + " \\rVert" + (frobenius ? "_F" : ""), kAtom}; }
+
 Text LatexNotation::power(const Text& base, const Rational& q, bool scalar) const {
   if (q == Rational(1, 2) && scalar) return {"\\sqrt{" + base.text + "}", kAtom};
   const std::string exponent = q.is_integer() ? q.text() : q.numerator() + "/" + q.denominator();

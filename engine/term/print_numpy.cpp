@@ -116,6 +116,8 @@ Text NumpyNotation::chain(const std::vector<Text>& factors) const {
   return {join(each_at_least(factors, kPower), " @ "), kProduct};
 }
 
+Text NumpyNotation::norm(const Text& a, bool) const { return {"np.linalg.norm(" + a.text + ")", kAtom}; }
+
 Text NumpyNotation::power(const Text& base, const Rational& q, bool) const {
   if (q == Rational(1, 2)) return {"np.sqrt(" + base.text + ")", kAtom};
   return {at_least(base, kAtom) + "**" + (q.is_integer() ? q.text() : bracket(q.text())), kPower};

@@ -104,6 +104,8 @@ Text UnicodeNotation::transpose(const Text& a) const { return {at_least(a, kPowe
 
 Text UnicodeNotation::chain(const std::vector<Text>& factors) const { return {join(each_at_least(factors, kPower), "·"), kProduct}; }
 
+Text UnicodeNotation::norm(const Text& a, bool frobenius) const { return {"‖" + a.text + "‖" + (frobenius ? "F" : ""), kAtom}; }
+
 Text UnicodeNotation::power(const Text& base, const Rational& q, bool scalar) const {
   if (!scalar || !q.is_integer()) return Notation::power(base, q, scalar);
   return {at_least(base, kAtom) + superscript(q.text()), kPower};

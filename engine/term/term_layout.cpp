@@ -1,5 +1,7 @@
 #include "term/term_layout.hpp"
 
+#include <algorithm>
+
 #include "support/result.hpp"
 
 namespace dvec {
@@ -119,7 +121,24 @@ class Layout {
   }
 
   /// base.^q for q > 0.
+  /// v when the scalar is v'*v for a column v, or sum(v.^2).
+  TermId squared_norm_of(TermId t) const {
+    const Node& n = pool_[t];
+    if (n.op == Op::Total && pool_[n.args[0]].op == Op::Power && pool_[n.args[0]].numbers[0] == Rational(2)) return pool_[n.args[0]].args[0];
+    if (n.op != Op::MatMul || pool_[n.args[0]].op != Op::Transpose) return {};
+    const TermId v = pool_[n.args[0]].args[0];
+    const auto rest = n.args.subspan(1);
+    const bool whole = rest.size() == 1 && rest[0] == v;
+    const bool factors = pool_[v].op == Op::MatMul && std::ranges::equal(pool_[v].args, rest);
+    return whole || factors ? v : TermId();
+  }
+
   Text power(TermId base, const Rational& q) {
+    if (const auto k = (q * Rational(2)).to_int64(); k && *k % 2 != 0)
+      if (const TermId v = squared_norm_of(base); v.valid()) {
+        const Text norm = notation_.norm(term(v), pool_.shape(v).cols != pool_.dims.one());
+        return *k == 1 ? norm : notation_.power(norm, Rational(*k), true);
+      }
     return q.is_one() ? term(base) : notation_.power(term(base), q, pool_.is_scalar(base));
   }
 

@@ -37,6 +37,8 @@ class Notation {
   [[nodiscard]] virtual Text chain(const std::vector<Text>& factors) const;  ///< matrix product
   /// base to the power q > 0, q != 1, entrywise unless scalar.
   [[nodiscard]] virtual Text power(const Text& base, const Rational& q, bool scalar) const;
+  /// Euclidean norm of a column, Frobenius norm of a matrix.
+  [[nodiscard]] virtual Text norm(const Text& a, bool frobenius) const;
   [[nodiscard]] virtual Text power_by(const Text& base, const Text& exponent, bool scalar) const;
   /// over * matrix / under: scalars above and below one fraction line, and perhaps a matrix.
   [[nodiscard]] virtual Text product(const std::vector<Text>& over, const Text* matrix, const std::vector<Text>& under) const;

@@ -28,3 +28,12 @@ TEST_CASE("positive terms of a sum come first, and a lone negative term has its 
   CHECK(text(B - 2 * A) == "B-2*A");
   CHECK(text(-A - B) == "-A-B");
 }
+
+TEST_CASE("the root of x'*x is printed as a norm, the root of another form is not") {
+  Builder b;
+  const Expr x = b.var("x", "n", "1"), a = b.var("a", "n", "1"), A = b.var("A", "m", "n");
+  CHECK(text(pow(T(x - a) * (x - a), Rational(1, 2))) == "norm2(x-a)");
+  CHECK(text(x / pow(T(x) * x, Rational(3, 2))) == "x/norm2(x)^3");
+  CHECK(text(pow(sum(pow(A, 2)), Rational(1, 2))) == "normF(A)");
+  CHECK(text(pow(T(x) * a, Rational(1, 2))) == "sqrt(x'*a)");
+}
