@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -102,7 +103,8 @@ TEST_CASE("vec forms and differentials are proved by the rule book alone") {
 
 TEST_CASE("the traces of the examples replay") {
   for (const char* name :
-       {"01_least_squares", "02_plain_network", "03_batchnorm", "04_batchnorm_eps", "05_batchnorm_backward"}) {
+       {"01_least_squares", "02_plain_network", "03_batchnorm", "04_batchnorm_eps", "05_batchnorm_backward",
+        "06_batchnorm_train", "07_batchnorm_test", "08_kronecker_jacobian", "09_stop_gradient"}) {
     RuleSession t;
     const Program program = t.read(example(name));
     const auto answers = derive(program, t.book, t.pool);

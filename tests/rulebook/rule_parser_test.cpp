@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "rulebook/embedded_rules.hpp"
 #include "rulebook/rule_blocks.hpp"
 #include "tests/rule_session.hpp"
