@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <fmt/format.h>
+
 #include "cli/verify.hpp"
 #include "simplify/derive.hpp"
 #include "term/term_print.hpp"
@@ -11,6 +13,14 @@
 namespace dvec::cli {
 
 namespace {
+
+/// Text that nobody could read is not written.
+constexpr std::uint64_t kLongest = 1'000'000;
+
+void require_readable(const TermPool& pool, TermId t, const std::string& name) {
+  if (pool[t].weight > kLongest)
+    throw LimitReached(fmt::format("the closed form of {} has more than {} symbols", name, kLongest));
+}
 
 const char* word(DerivativeKind kind) {
   switch (kind) {
@@ -95,6 +105,7 @@ Result<Report> make_report(Session& session, Program program, const Options& opt
   TermMap results;
   for (const Binding& b : all) {
     const TermId value = substitute(pool, b.value, results);
+    require_readable(pool, value, pool.symbols[b.name].name);
     if (derivative_at(pool, report.program, pool.symbol(b.name)))
       results[pool.symbol(b.name)] = value;
     else

@@ -38,13 +38,11 @@ CheckView view(const Equality& e) {
     v.detail = e.reason.empty() ? "no point was found at which it could be evaluated" : e.reason;
     return v;
   }
-  const std::string where = fmt::format("at {} with {}", counted(static_cast<std::size_t>(e.trials), "random point"),
-                                        counted(e.sizes.size(), "choice") + " of sizes");
+  const std::string where = fmt::format("at {} in {}", counted(static_cast<std::size_t>(e.trials), "random point"), counted(e.sizes.size(), "size"));
   if (e.method == Method::Float)
-    v.detail = fmt::format("in 113-bit floats {}: relative error {:.1e}", where, e.worst_relative_error);
+    v.detail = fmt::format("in 113-bit floats, {} (relative error {:.1e})", where, e.worst_relative_error);
   else
-    v.detail = fmt::format("in exact arithmetic {}{}", where,
-                           e.error_bits > 0 ? fmt::format("; a wrong result passes with probability below 2^-{}", e.error_bits) : "");
+    v.detail = fmt::format("exactly, {}{}", where, e.error_bits > 0 ? fmt::format(" (error probability below 2^-{})", e.error_bits) : "");
   return v;
 }
 

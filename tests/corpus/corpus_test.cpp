@@ -48,6 +48,21 @@ std::string wanted(const Json& c) {
   return "grad(phi__, " + x + ", " + word + ")";
 }
 
+/// What the case's constraints say about sizes: "n>m".
+std::function<bool(const DimValues&)> admissible(const TermPool& pool, const Program& program) {
+  return [&pool, &program](const DimValues& sizes) {
+    for (const Assumption& a : program.assumptions) {
+      const auto value = [&](TermId t) -> std::optional<Rational> {
+        const Node& n = pool[t];
+        return n.op == Op::Number ? std::optional(n.numbers[0]) : n.op == Op::Size ? pool.dims.evaluate_exact(n.first, sizes) : std::nullopt;
+      };
+      const auto l = value(a.left), r = value(a.right);
+      if (l && r && ((a.relation == ">" && *l <= *r) || (a.relation == ">=" && *l < *r))) return false;
+    }
+    return true;
+  };
+}
+
 struct Judgement {
   enum class State { Right, Wrong, None } state = State::None;
   std::string why;
@@ -88,6 +103,7 @@ Judgement judge(const Json& c) {
                                                               : Reading::Unconstrained;
   EqualOptions how;
   how.seed = 20121115;  // not the program's own points
+  how.admissible = admissible(pool, *program);
   std::vector<Definition> lets = definitions(program->lets);
   for (const Equality& e : {derivative_equals(pool, question, lets, how), are_equal(pool, ours, theirs, lets, how)}) {
     if (e.outcome == Comparison::Different) return {Judgement::State::Wrong, answer + ": " + e.reason, 0};

@@ -106,7 +106,7 @@ TEST_CASE("a hundred runs of every example give the same bytes") {
 
 TEST_CASE("explanations, checks and kernels are the same on every run") {
   for (const std::string& example : examples())
-    for (const std::string& verb : {"explain", "check", "emit"}) {
+    for (const std::string verb : {"explain", "check", "emit"}) {
       INFO(verb + " " + example);
       const Run first = run_dvec({verb, example});
       for (int k = 0; k < 3; ++k) {
