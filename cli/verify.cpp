@@ -38,7 +38,8 @@ CheckView view(const Equality& e) {
     v.detail = e.reason.empty() ? "no point was found at which it could be evaluated" : e.reason;
     return v;
   }
-  const std::string where = fmt::format("at {} in {}", counted(static_cast<std::size_t>(e.trials), "random point"), counted(e.sizes.size(), "size"));
+  std::string where = "at " + counted(static_cast<std::size_t>(e.trials), "random point");
+  if (!e.sizes.empty() && !e.sizes.front().empty()) where += " in " + counted(e.sizes.size(), "size");
   if (e.method == Method::Float)
     v.detail = fmt::format("in 113-bit floats, {} (relative error {:.1e})", where, e.worst_relative_error);
   else

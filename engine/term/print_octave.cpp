@@ -35,6 +35,10 @@ Text OctaveNotation::call(const Node& n, const std::vector<Text>& args) const {
   }
 }
 
+Text OctaveNotation::norm(const Text& a, bool frobenius) const {
+  return {"norm(" + a.text + (frobenius ? ",\"fro\")" : ")"), kAtom};
+}
+
 std::vector<std::string> octave_helpers(const TermPool& pool, std::span<const TermId> terms) {
   std::map<std::string_view, std::string_view> found;
   for (const TermId t : reachable(pool, terms)) {

@@ -13,6 +13,7 @@ class OctaveNotation final : public Notation {
  public:
   using Notation::Notation;
   [[nodiscard]] Text call(const Node& n, const std::vector<Text>& args) const override;
+  [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
 };
 
 /// The function called for f^(order): "a", "a_1", "a_2".
