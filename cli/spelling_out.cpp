@@ -22,9 +22,11 @@ std::string Spelling::name(const std::string& symbol) const { return notation_->
 
 std::string Spelling::shape(Shape s) const {
   if (pool_.is_scalar(s)) return "scalar";
-  const std::string rows = notation_->size(s.rows).text, cols = notation_->size(s.cols).text;
-  const auto size = [&](Dim d, const std::string& text) { return pool_.dims.is_sum(d) ? "(" + text + ")" : text; };
-  return size(s.rows, rows) + (ascii_ ? "x" : "×") + size(s.cols, cols);
+  const auto size = [&](Dim d) {
+    const Text text = notation_->size(d);
+    return text.strength < kAtom ? "(" + text.text + ")" : text.text;
+  };
+  return size(s.rows) + (ascii_ ? "x" : "×") + size(s.cols);
 }
 
 std::string Spelling::left_side(const ResultView& r) const {
