@@ -8,9 +8,8 @@
 namespace dvec {
 
 struct EmitOptions {
-  std::string name;     ///< of the kernel: its namespace. "03_batchnorm" becomes batchnorm
-  std::string source;   ///< "03_batchnorm.dv", for the banner; no path
-  std::string version;  ///< of dvec, for the banner
+  std::string source_name;  ///< "03_batchnorm.dv", for the banner; no path
+  std::string header_name;  ///< "03_batchnorm.hpp": what the self-test includes
 };
 
 /// Same plan, same bytes. The text compiles without warnings under -Wall -Wextra -Wpedantic -Wshadow.

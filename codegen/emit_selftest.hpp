@@ -7,9 +7,8 @@
 
 namespace dvec {
 
-/// A main() that includes the kernel `header` and, in long double, at sizes 2, 3, 5, 7 assigned pairwise distinct to the
+/// A main() that includes the kernel's header and, in long double, at sizes 2, 3, 5, 7 assigned pairwise distinct to the
 /// size symbols, compares every entry of every derivative with differences. It exits with 1 when one disagrees.
-/// `options` are those the kernel was emitted with.
-[[nodiscard]] std::string emit_selftest(const KernelPlan& plan, const EmitOptions& options, const std::string& header);
+[[nodiscard]] std::string emit_selftest(const KernelPlan& plan, const EmitOptions& options);
 
 }  // namespace dvec

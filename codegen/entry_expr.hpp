@@ -14,9 +14,10 @@ struct ValueTag;
 using ValueId = Id<ValueTag>;
 
 /// A value of 1 row contributes its entry (1,j), one of 1 column its entry (i,1), a 1×1 value itself: broadcasts are
-/// implicit.
+/// implicit. Sum is a sum of its argument over i, at column j (where the whole has one row), or over all of a vector (where
+/// the whole is 1×1).
 struct EntryExpr {
-  enum class Kind { Value, Number, Size, Pi, Add, Multiply, Power, PowerBy, Call };
+  enum class Kind { Value, Number, Size, Pi, Add, Multiply, Power, PowerBy, Call, Sum };
   Kind kind = Kind::Number;
   ValueId value = {};         ///< Value: which ...
   bool transposed = false;    ///< ... or its transpose

@@ -45,7 +45,7 @@ constexpr const char* kReserved[] = {
     "y0", "y1", "yn", "j0", "j1", "jn", "signgam",
     // emitted code
     "std", "Eigen", "Index", "Scalar", "Matrix", "Row", "Column", "MatrixArg", "RowArg", "ColumnArg", "Types", "Workspace",
-    "Result", "workspace", "result", "evaluate", "detail", "activations", "col", "row", "resize"};
+    "Result", "workspace", "result", "evaluate", "detail", "functions", "activations", "col", "row", "resize"};
 
 }  // namespace
 
@@ -70,16 +70,9 @@ std::string identifier(std::string_view text) {
 
 Names::Names() : reserved_(std::begin(kReserved), std::end(kReserved)) {}
 
-std::string Names::base(std::string_view wish) const {
+std::string Names::unique(std::string_view wish) {
   std::string base = identifier(wish);
   if (reserved_.contains(base)) base += '_';
-  return base;
-}
-
-bool Names::is_first_choice(std::string_view name, std::string_view wish) const { return name == base(wish); }
-
-std::string Names::unique(std::string_view wish) {
-  const std::string base = this->base(wish);
   std::string name = base;
   for (int k = 2; !taken_.insert(name).second; ++k) name = base + (base.back() == '_' ? "" : "_") + std::to_string(k);
   return name;

@@ -17,12 +17,10 @@ class Names {
   Names();
   /// The identifier of `wish`, followed by an underscore when it is reserved, by _2, _3, ... when it is taken.
   std::string unique(std::string_view wish);
-  /// Is the name what the wish gives when nobody else has it?
-  [[nodiscard]] bool is_first_choice(std::string_view name, std::string_view wish) const;
+  /// Nobody else gets this name.
+  void take(const std::string& name) { taken_.insert(name); }
 
  private:
-  [[nodiscard]] std::string base(std::string_view wish) const;
-
   std::set<std::string, std::less<>> reserved_;
   std::set<std::string, std::less<>> taken_;
 };

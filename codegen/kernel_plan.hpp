@@ -1,7 +1,6 @@
 #pragma once
 /// A kernel as a single-assignment list of instructions: every decision is made here, the emitter only spells.
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,10 +37,10 @@ enum class Decomposition {
 
 enum class InstructionKind {
   Map,         ///< result(i,j) = entries(i,j), and, when there is one, + diagonal(i) on the diagonal
-  Total,       ///< result = sum of entries over domain
-  ColumnSums,  ///< result(j) = sum over i
-  RowSums,     ///< result(i) = sum over j
-  Product,     ///< result = entries * A * B; entries is a scalar
+  Total,       ///< result = scale * sum of entries over domain
+  ColumnSums,  ///< result(j) = scale * sum over i; the result is a row, or a column of as many entries
+  RowSums,     ///< result(i) = scale * sum over j; the result is a column, or a row of as many entries
+  Product,     ///< result = scale * A * B
   Diagonal,    ///< result = the diagonal of A, as a column
   Factorise,   ///< result = decomposition of A
   Solve,       ///< result = inv(F) * B
@@ -73,7 +72,8 @@ struct Instruction {
   InstructionKind kind = InstructionKind::Map;
   ValueId result;
   std::vector<PlanOperand> operands = {};
-  EntryExpr entries = {};                            ///< Map, Total, ColumnSums, RowSums, Product
+  EntryExpr entries = {};                            ///< Map, Total, ColumnSums, RowSums
+  EntryExpr scale = {};                              ///< sums and Product: a scalar; 1 when nothing is said
   std::optional<EntryExpr> diagonal = std::nullopt;  ///< Map
   Shape domain = {};                                 ///< sums: the shape that is summed over
   Decomposition decomposition = Decomposition::Lu;   ///< Factorise
@@ -91,16 +91,16 @@ struct PlanStep {
 
 /// What the kernel returns, and what it says about it.
 struct PlanOutput {
-  std::string field;                            ///< name in the result: "R", "grad_R_gamma"
-  ValueId value;
-  std::string title;                            ///< "grad(R,gamma)"
-  std::string formula;                          ///< closed form, in the language of programs
+  std::string field = {};    ///< name in the result: "R", "grad_R_gamma"
+  ValueId value = {};
+  std::string title = {};    ///< "grad(R,gamma)"
+  std::string formula = {};  ///< closed form, in the language of programs; empty when too long
   std::optional<DerivativeKind> derivative = std::nullopt;
-  std::optional<std::size_t> of = std::nullopt;     ///< output that is differentiated
-  ValueId wrt = {};                             ///< an argument; not valid when the variable is a let
+  std::optional<std::size_t> of = std::nullopt;  ///< output that is differentiated
+  ValueId wrt = {};                              ///< an argument; not valid when the variable is a let
   Convention convention = Convention::Unconstrained;
   bool by_vech = false;
-  ValueId direction = {};                       ///< Differential by a direction that is an argument
+  ValueId direction = {};  ///< Differential by a direction that is an argument
 };
 
 /// A line of mathematics in the kernel's opening comment.
@@ -109,11 +109,14 @@ struct PlanFormula {
 };
 
 struct KernelPlan {
+  std::string name;                       ///< of the kernel: an identifier
   const TermPool* pool = nullptr;         ///< sizes, functions, symbols; outlives the plan
-  std::vector<std::string> dims;          ///< size symbols in order of declaration
+  std::vector<std::string> dims;          ///< size symbols that occur, in order of declaration
+  std::vector<std::string> dim_names;     ///< the same as identifiers
   std::vector<PlanValue> values;
   std::vector<ValueId> arguments;         ///< in order of declaration
   std::vector<FunctionId> functions;      ///< opaque functions, in order of declaration: arguments too
+  std::vector<std::string> function_names;
   std::vector<Instruction> instructions;  ///< operands defined before use
   std::vector<PlanStep> steps;            ///< cover the instructions, in order
   std::vector<PlanOutput> outputs;

@@ -8,6 +8,7 @@
 namespace dvec {
 
 struct LowerOptions {
+  std::string name = "kernel";  ///< of the kernel: its namespace. "03_batchnorm" becomes batchnorm
   /// Sizes at which orders of evaluation are compared; a size symbol that is not here gets a default by its place in the
   /// program's declarations: 1000 for the first, then 20, 23, 26, ... up to 50.
   DimValues reference_sizes = {};

@@ -65,7 +65,7 @@ int main(int argc, char** argv) try {
 
   batchnorm::Workspace<double> workspace(X.rows(), X.cols(), G1.cols());  // made once, used for every call
   batchnorm::Result<double> result;
-  batchnorm::evaluate(X, y, G1, G2, gamma, beta, batchnorm::activations::relu(), workspace, result);
+  batchnorm::evaluate(X, y, G1, G2, gamma, beta, batchnorm::activations::Relu(), workspace, result);
 
   std::printf("The kernel against the reference (N = %d, p1 = %d, p2 = %d):\n", static_cast<int>(X.rows()), static_cast<int>(X.cols()),
               static_cast<int>(G1.cols()));
