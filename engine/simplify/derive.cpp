@@ -20,6 +20,22 @@ namespace {
 /// An adjoint no dearer than this is put in where it is used instead of getting a line of its own.
 constexpr std::int64_t kInlineCost = 3;
 
+/// What is written out to more symbols than this is never written twice: chains of such formulas would double at each link.
+constexpr std::uint64_t kRepeatedWeight = 150;
+
+/// How often the symbol stands in the written-out term, saturating at 1000.
+std::uint64_t occurrences(const TermPool& pool, SymbolId symbol, TermId in) {
+  constexpr std::uint64_t most = 1000;
+  std::map<TermId, std::uint64_t> count;
+  for (const TermId t : reachable(pool, in)) {
+    const Node& n = pool[t];
+    std::uint64_t sum = n.op == Op::Symbol && n.symbol == symbol ? 1 : 0;
+    for (const TermId a : n.args) sum = std::min(most, sum + count.at(a));
+    count[t] = sum;
+  }
+  return count.at(in);
+}
+
 /// What has been found so far: the program, extended by answers that later derivatives build on.
 class Derivations {
  public:
@@ -101,15 +117,15 @@ class Derivations {
     return answers_.derivations[k];
   }
 
-  /// Simplifies an adjoint; inlines it when one reader or a short formula makes that better, else gives it a line.
+  /// Simplifies an adjoint; inlines it when it has one place to go or is short, else gives it a line.
   void settle(const Binding& raw, std::span<const Binding> adjoints, std::span<const TermId> results, TermMap& inlined) {
     const TermId name = pool_.symbol(raw.name);
     const TermId before = without_stops(substitute(pool_, raw.value, inlined));
     const TermId after = simplified(before, answers_.line_trace, pool_.symbols[raw.name].name);
-    std::size_t readers = 0;
-    for (const Binding& b : adjoints) readers += occurs(pool_, raw.name, b.value) ? 1 : 0;
-    for (const TermId t : results) readers += occurs(pool_, raw.name, t) ? 1 : 0;
-    if (readers <= 1 || cost(pool_, after) <= kInlineCost) {
+    std::size_t places = 0;
+    for (const Binding& b : adjoints) places += occurrences(name, b.value);
+    for (const TermId t : results) places += occurrences(name, t);
+    if (places <= 1 || cost(pool_, after) <= kInlineCost) {
       inlined[name] = after;
       return;
     }
@@ -119,6 +135,13 @@ class Derivations {
     simplifier_.define(line);
   }
 
+  /// How often a name is an argument under a term, each shared node counted once.
+  [[nodiscard]] std::size_t occurrences(TermId name, TermId in) const {
+    std::size_t count = in == name ? 1 : 0;
+    for (const TermId t : reachable(pool_, in)) count += static_cast<std::size_t>(std::ranges::count(pool_[t].args, name));
+    return count;
+  }
+
   void finish(Derivation& d, TermId raw, const TermMap& inlined) {
     const TermId before = without_stops(substitute(pool_, raw, inlined));
     d.result = simplified(before, d.trace, pool_.symbols[d.request.result].name);
@@ -126,6 +149,32 @@ class Derivations {
     // Later derivatives may be of this one: grad(F,X) stands for its value there.
     const Binding answer{d.request.result, d.result, {}};
     program_.lets.push_back(answer);
+    if (std::ranges::any_of(program_.lets, [&](const Binding& b) { return occurs(pool_, answer.name, b.value); })) restore_order();
+  }
+
+  /// A let may be made of a derivative: then what was found must stand before it.
+  void restore_order() {
+    std::map<SymbolId, std::size_t> where;
+    for (std::size_t i = 0; i < program_.lets.size(); ++i) where[program_.lets[i].name] = i;
+    enum class State { New, Open, Placed };
+    std::vector<State> states(program_.lets.size(), State::New);
+    std::vector<Binding> ordered;
+    for (std::size_t first = 0; first < program_.lets.size(); ++first) {
+      std::vector<std::size_t> stack{first};
+      while (!stack.empty()) {
+        const std::size_t i = stack.back();
+        if (states[i] == State::New) {
+          states[i] = State::Open;
+          for (const SymbolId s : symbols_of(pool_, program_.lets[i].value))
+            if (const auto at = where.find(s); at != where.end() && states[at->second] == State::New) stack.push_back(at->second);
+          continue;
+        }
+        stack.pop_back();
+        if (states[i] == State::Open) ordered.push_back(program_.lets[i]);
+        states[i] = State::Placed;
+      }
+    }
+    program_.lets = std::move(ordered);
   }
 
   /// stop(E) has done its work once the sweep is over: its value is E.
@@ -163,9 +212,18 @@ class Derivations {
         if (occurs(pool_, line.name, d.result)) readers.push_back(&d.result);
       if (readers.size() > 1) continue;
       if (readers.size() == 1) {
+        if (pool_[line.value].weight > kRepeatedWeight && occurrences(pool_, line.name, *readers[0]) > 1) continue;
         const TermId before = substitute(pool_, *readers[0], {{name, line.value}});
         simplifier_.forget(line);
-        *readers[0] = simplified(before, answers_.line_trace, pool_.symbols[line.name].name);
+        Trace trace;
+        const TermId after = simplified(before, trace, pool_.symbols[line.name].name);
+        // Put in at several places it must pay for itself in the written-out text.
+        if (occurrences(name, *readers[0]) > 1 && pool_[after].weight > pool_[*readers[0]].weight + pool_[line.value].weight) {
+          simplifier_.define(line);
+          continue;
+        }
+        *readers[0] = after;
+        answers_.line_trace.steps.insert(answers_.line_trace.steps.end(), trace.steps.begin(), trace.steps.end());
       }
       answers_.lines.erase(answers_.lines.begin() + static_cast<std::ptrdiff_t>(i));
     }
