@@ -31,6 +31,7 @@ constexpr const char* kExamples = R"help(Examples:
   dvec prove "vec(A*X*B) == kron(B',A)*vec(X)"
   dvec expand "vec(A*X)" --dims m=2,n=2,p=1
   dvec rules kronecker/product
+  dvec rules --coverage examples/0[1-5]*.dv
 
 Exit status: 0 done, and every check held; 1 a claim was refuted or a check failed; 2 bad input or usage;
 3 could not decide, or a stated limit was reached; 4 an internal error.)help";
@@ -133,9 +134,8 @@ struct CommandLine {
     expand->add_option("--dims", options.dims, "sizes: m=2,n=2")->delimiter(',');
 
     CLI::App* rules = verb_named("rules", "the rule book", rules_verb);
-    rules->add_option("NAME", options.name, "a rule, or the beginning of some rules' names");
-    rules->add_flag("--coverage", options.coverage, "which rules the derivations of FILES exercise (-f)");
-    rules->add_option("-f,--file", options.show, "files for --coverage");
+    rules->add_option("NAME", options.names, "a rule, or the first part of some rules' names; with --coverage, programs");
+    rules->add_flag("--coverage", options.coverage, "how often each rule is a step in the derivations of some programs");
   }
 
  private:

@@ -28,11 +28,12 @@ struct Options {
   bool ascii = false;
   std::string target = "eigen";    ///< emit
   std::string header;              ///< emit: what the self-test includes
-  std::string name;                ///< emit: of the kernel; rules: of a block
+  std::string name;                ///< emit: of the kernel
   std::string data;                ///< eval: directory of CSV files
   std::vector<std::string> show;   ///< eval
   std::string out;                 ///< eval: directory for CSV files
   std::vector<std::string> dims;   ///< expand: "m=2"
+  std::vector<std::string> names;  ///< rules: of blocks; with coverage, files
   bool coverage = false;           ///< rules
 };
 

@@ -70,9 +70,13 @@ std::string as_json(const std::vector<const Rule*>& rules) {
 
 /// How often each rule is a step in the derivations of the files.
 Response coverage(const Options& options) {
+  if (options.names.empty()) {
+    const Session session;
+    return refuse(session, {error_at("E-USE-05", {}, "--coverage takes the programs whose derivations are looked at")}, options);
+  }
   std::map<std::string, int> counts;
   Response response;
-  for (const std::string& file : options.show) {
+  for (const std::string& file : options.names) {
     Session session;
     Options one = options;
     one.file = file;
@@ -104,18 +108,21 @@ Response rules_verb(const Options& options) {
   const Session session;
   std::vector<const Rule*> chosen;
   std::vector<std::string> names;
-  for (const Rule& r : session.book.rules()) {
-    names.push_back(r.name);
-    if (options.name.empty() || r.name == options.name || r.name.starts_with(options.name + "/")) chosen.push_back(&r);
-  }
-  if (chosen.empty()) {
-    Diagnostic d = error_at("E-USE-05", {}, fmt::format("there is no rule {}", options.name));
-    d.repair = nearest(options.name, names).value_or("");
+  for (const Rule& r : session.book.rules()) names.push_back(r.name);
+  for (const std::string& wanted : options.names) {
+    const std::size_t before = chosen.size();
+    for (const Rule& r : session.book.rules())
+      if (r.name == wanted || r.name.starts_with(wanted + "/")) chosen.push_back(&r);
+    if (chosen.size() > before) continue;
+    Diagnostic d = error_at("E-USE-05", {}, fmt::format("there is no rule {}", wanted));
+    d.repair = nearest(wanted, names).value_or("");
     return refuse(session, {d}, options);
   }
+  if (options.names.empty())
+    for (const Rule& r : session.book.rules()) chosen.push_back(&r);
   const Spelling spell(session.pool, options.ascii);
   if (options.format == Format::Json) return {as_json(chosen), "", Status::Done};
-  if (options.name.empty()) return {spell.prose(listing(session.book)), "", Status::Done};
+  if (options.names.empty()) return {spell.prose(listing(session.book)), "", Status::Done};
   std::string out;
   for (const Rule* r : chosen) out += (out.empty() ? "" : "\n") + page(*r);
   return {spell.prose(out), "", Status::Done};
