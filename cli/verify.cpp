@@ -1,5 +1,7 @@
 #include "cli/verify.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace dvec::cli {
@@ -38,12 +40,15 @@ CheckView view(const Equality& e) {
     v.detail = e.reason.empty() ? "no point was found at which it could be evaluated" : e.reason;
     return v;
   }
-  std::string where = "at " + counted(static_cast<std::size_t>(e.trials), "random point");
+  std::string where = "at random points";
   if (!e.sizes.empty() && !e.sizes.front().empty()) where += " in " + counted(e.sizes.size(), "size");
+  constexpr int enough = 100;  // more says nothing to a reader; JSON has the number of points
   if (e.method == Method::Float)
-    v.detail = fmt::format("in 113-bit floats, {} (relative error {:.1e})", where, e.worst_relative_error);
+    v.detail = fmt::format("in 113-bit floats {}, relative error {:.0e}", where, e.worst_relative_error);
+  else if (e.error_bits > 0)
+    v.detail = fmt::format("exactly, {}, error probability below 2^-{}", where, std::min(e.error_bits, enough));
   else
-    v.detail = fmt::format("exactly, {}{}", where, e.error_bits > 0 ? fmt::format(" (error probability below 2^-{})", e.error_bits) : "");
+    v.detail = "exactly, " + where;
   return v;
 }
 

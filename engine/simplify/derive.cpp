@@ -20,22 +20,6 @@ namespace {
 /// An adjoint no dearer than this is put in where it is used instead of getting a line of its own.
 constexpr std::int64_t kInlineCost = 3;
 
-/// What is written out to more symbols than this is never written twice: chains of such formulas would double at each link.
-constexpr std::uint64_t kRepeatedWeight = 150;
-
-/// How often the symbol stands in the written-out term, saturating at 1000.
-std::uint64_t occurrences(const TermPool& pool, SymbolId symbol, TermId in) {
-  constexpr std::uint64_t most = 1000;
-  std::map<TermId, std::uint64_t> count;
-  for (const TermId t : reachable(pool, in)) {
-    const Node& n = pool[t];
-    std::uint64_t sum = n.op == Op::Symbol && n.symbol == symbol ? 1 : 0;
-    for (const TermId a : n.args) sum = std::min(most, sum + count.at(a));
-    count[t] = sum;
-  }
-  return count.at(in);
-}
-
 /// What has been found so far: the program, extended by answers that later derivatives build on.
 class Derivations {
  public:
@@ -212,7 +196,6 @@ class Derivations {
         if (occurs(pool_, line.name, d.result)) readers.push_back(&d.result);
       if (readers.size() > 1) continue;
       if (readers.size() == 1) {
-        if (pool_[line.value].weight > kRepeatedWeight && occurrences(pool_, line.name, *readers[0]) > 1) continue;
         const TermId before = substitute(pool_, *readers[0], {{name, line.value}});
         simplifier_.forget(line);
         Trace trace;
