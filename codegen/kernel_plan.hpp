@@ -100,6 +100,7 @@ struct PlanOutput {
   ValueId wrt = {};                              ///< an argument; not valid when the variable is a let
   Convention convention = Convention::Unconstrained;
   bool by_vech = false;
+  bool stopped = false;    ///< what is differentiated contains stop(...): its differences are not this derivative
   ValueId direction = {};  ///< Differential by a direction that is an argument
 };
 

@@ -95,6 +95,24 @@ class Lowering {
     return formula(known == definitions_.end() ? term : known->second);
   }
 
+  /// Does stop(...) occur in the term, or in what its names stand for?
+  bool has_stop(TermId term) {
+    if (const auto known = has_stop_.find(term); known != has_stop_.end()) return known->second;
+    std::vector<TermId> todo{term};
+    std::set<TermId> seen{term};
+    bool found = false;
+    while (!todo.empty() && !found) {
+      const TermId t = todo.back();
+      todo.pop_back();
+      found = pool_[t].op == Op::Stop;
+      std::vector<TermId> next(pool_[t].args.begin(), pool_[t].args.end());
+      if (const auto definition = definitions_.find(t); definition != definitions_.end()) next.push_back(definition->second);
+      for (const TermId u : next)
+        if (seen.insert(u).second) todo.push_back(u);
+    }
+    return has_stop_[term] = found;
+  }
+
   /// The output for a term, made when there is none yet.
   std::size_t request(TermId term, const std::string& otherwise) {
     for (std::size_t i = 0; i < asked_.size(); ++i)
@@ -116,6 +134,7 @@ class Lowering {
     out.of = of;
     out.convention = d->request.convention;
     out.by_vech = d->request.by_vech;
+    out.stopped = has_stop(d->request.of);
     asked_.push_back({term, std::move(out)});
     for (const std::string& note : d->notes)
       if (std::ranges::find(plan_.notes, note) == plan_.notes.end()) plan_.notes.push_back(note);
@@ -226,6 +245,7 @@ class Lowering {
   TermMap definitions_;
   TermLowering terms_;
   std::vector<Asked> asked_;
+  std::map<TermId, bool> has_stop_;
   std::map<std::string, std::string> dim_names_;
   Names names_;   ///< of values
   Names fields_;  ///< of the result
