@@ -177,7 +177,8 @@ void Placement::inline_sums() {
         if (a.transposed && !graph_.is_scalar(a)) continue;
         const ValueNode& node = graph_[a];
         if (!stored(a.node)) {
-          if (graph_.extent(a) == extent) todo.push_back(a.node);
+          // What has a second reader may be computed there in another place.
+          if (graph_.extent(a) == extent && uses_[a.node.value].size() == 1) todo.push_back(a.node);
           continue;
         }
         const bool column_sum = extent == Extent::Row && node.compute == Compute::ColumnSums;

@@ -54,7 +54,14 @@ std::string PlanBuilder::describe(NodeId id) const {
       return matrix.empty() ? "" : (n.compute == Compute::Det ? "det_" : "logdet_") + matrix;
     }
     case Compute::Reshape: return of_first(n.shape.cols == graph_.pool().dims.one() ? "vec_" : "reshaped_");
-    case Compute::Power: return n.numbers[0] == Rational(-1) ? of_first("reciprocal_") : n.numbers[0] == Rational(1, 2) ? of_first("sqrt_") : "";
+    case Compute::Power: {
+      std::string base = first;
+      if (graph_[n.args[0]].compute == Compute::Size)  // 1/(N-1) is reciprocal_N_minus_1
+        for (const char c : graph_.pool().dims.text(graph_[n.args[0]].first))
+          base += c == '-' ? "_minus_" : c == '+' ? "_plus_" : std::string(1, c);
+      if (base.empty()) return "";
+      return n.numbers[0] == Rational(-1) ? "reciprocal_" + base : n.numbers[0] == Rational(1, 2) ? "sqrt_" + base : "";
+    }
     case Compute::Identity: return "eye";
     case Compute::Commutation: return "K";
     case Compute::Kronecker: return "kron";

@@ -86,8 +86,10 @@ namespace {
 /// Costs of joining ranges of a chain, at the reference sizes.
 class ChainCost {
  public:
-  ChainCost(const std::vector<StructuredValue>& items, const std::function<double(Dim)>& size) : items_(items) {
+  ChainCost(const std::vector<StructuredValue>& items, const ValueGraph& graph, const std::function<double(Dim)>& size) {
     for (const StructuredValue& a : items) {
+      const ValueNode* n = a.structure == Structure::Dense && !a.inverse ? &graph[a.ref] : nullptr;
+      entrywise_.push_back(n != nullptr && is_entrywise(n->compute) && n->name.empty());
       rows_.push_back(size(a.shape.rows));
       diagonal_.push_back(a.structure == Structure::Diagonal);
       constant_.push_back(a.structure == Structure::Constant);
@@ -104,6 +106,8 @@ class ChainCost {
     const bool left_one = k == i + 1, right_one = j == k + 1;
     const bool left_diagonal = all_diagonal(i, k), right_diagonal = all_diagonal(k, j);
     if (left_diagonal && right_diagonal) return r;
+    // Scaling what is computed entry by entry anyway needs no pass of its own.
+    if ((left_diagonal && right_one && entrywise_[k]) || (right_diagonal && left_one && entrywise_[i])) return 0;
     if (left_diagonal || right_diagonal) return r * c;
     if (m == 1) return (left_one && constant_[i]) || (right_one && constant_[k]) ? 0 : r * c;
     if ((left_one && constant_[i]) || (right_one && constant_[k])) return r * m * c;
@@ -123,9 +127,8 @@ class ChainCost {
     return true;
   }
 
-  const std::vector<StructuredValue>& items_;
   std::vector<double> rows_;
-  std::vector<bool> diagonal_, constant_;
+  std::vector<bool> diagonal_, constant_, entrywise_;
   std::vector<Kron> kron_;
 };
 
@@ -136,7 +139,7 @@ StructuredValue StructuredAlgebra::product(const std::vector<StructuredValue>& f
   const NodeRef scalar = graph_.multiply(chain.coefficient, chain.scalars, scalar_shape());
   const std::size_t n = chain.items.size();
   if (n == 0) return diagonal(scalar, chain.rows);
-  const ChainOrder order(n, ChainCost(chain.items, reference_size_));
+  const ChainOrder order(n, ChainCost(chain.items, graph_, reference_size_));
   // By an explicit stack: a chain bracketed from the left is as deep as it is long.
   struct Range {
     std::size_t i, j;
@@ -169,7 +172,7 @@ std::pair<StructuredValue, StructuredValue> StructuredAlgebra::halves(const std:
   const NodeRef scalar = graph_.multiply(chain.coefficient, chain.scalars, scalar_shape());
   const std::size_t n = chain.items.size();
   if (n < 2) return {product(factors), identity(factors.back().shape.cols)};
-  const std::size_t k = ChainOrder(n, ChainCost(chain.items, reference_size_)).split(0, n);
+  const std::size_t k = ChainOrder(n, ChainCost(chain.items, graph_, reference_size_)).split(0, n);
   const auto cut = chain.items.begin() + static_cast<std::ptrdiff_t>(k);
   return {scale(scalar, product({chain.items.begin(), cut})), product({cut, chain.items.end()})};
 }
