@@ -207,23 +207,21 @@ std::string ScalarFunctions::scalar_expr(const ScalarExpr& e, int level) {
   throw Bug("unknown kind of scalar expression");
 }
 
-std::string ScalarFunctions::text() const {
+std::string ScalarFunctions::helpers() const {
   std::string out;
-  if (!helpers_.empty()) {
-    out += "namespace detail {\n\n";
-    for (const char* name : kStdNames)
-      if (helpers_.contains(name)) out += fmt::format(fmt::runtime(kFromStd), name) + "\n";
-    // Callees stand before callers, so that a helper is found wherever it is used.
-    for (const Helper& h : kHelpers)
-      if (helpers_.contains(h.name)) out += std::string(h.text) + "\n";
-    out += "}  // namespace detail\n\n";
-  }
-  if (!definitions_.empty()) {
-    out += "/// The program's own functions, and their derivatives.\nnamespace functions {\n\n";
-    for (const std::string& d : definitions_) out += d + "\n";
-    out += "}  // namespace functions\n\n";
-  }
+  for (const char* name : kStdNames)
+    if (helpers_.contains(name)) out += fmt::format(fmt::runtime(kFromStd), name) + "\n";
+  // Callees stand before callers, so that a helper is found wherever it is used.
+  for (const Helper& h : kHelpers)
+    if (helpers_.contains(h.name)) out += std::string(h.text) + "\n";
   return out;
+}
+
+std::string ScalarFunctions::definitions() const {
+  if (definitions_.empty()) return "";
+  std::string out = "/// The program's own functions, and their derivatives.\nnamespace functions {\n\n";
+  for (const std::string& d : definitions_) out += d + "\n";
+  return out + "}  // namespace functions\n\n";
 }
 
 std::string array_method(const KernelPlan& plan, FunctionId f, int order) {

@@ -26,8 +26,10 @@ class ScalarFunctions {
   /// The parameter that brings an opaque function, to be captured by lambdas; empty for the others.
   [[nodiscard]] std::string parameter(FunctionId f) const;
 
-  /// Definitions of all that was asked for.
-  [[nodiscard]] std::string text() const;
+  /// Definitions of all helpers that were asked for: the inside of namespace detail.
+  [[nodiscard]] std::string helpers() const;
+  /// Namespace functions; empty when none of the program's functions was asked for.
+  [[nodiscard]] std::string definitions() const;
 
  private:
   std::string scalar_expr(const ScalarExpr& e, int level);

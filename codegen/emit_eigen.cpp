@@ -38,8 +38,6 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
                               std::to_string(expected_cols));
 }}
 
-}}  // namespace detail
-
 )";
 
 constexpr const char* kActivations = R"(/// Ready-made functions for `evaluate`; the derivative of relu at 0 is 0. Write your own in the same way: value, d1, d2 are
@@ -100,7 +98,8 @@ class EigenEmitter {
     out += "namespace " + plan_.name + " {\n\n";
     out += kTypes;
     out += fmt::format(fmt::runtime(kShapeCheck), plan_.name);
-    out += body_.functions().text();
+    out += body_.functions().helpers() + "}  // namespace detail\n\n";
+    out += body_.functions().definitions();
     if (!plan_.functions.empty()) out += kActivations;
     out += storage("Workspace", "What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.", workspace());
     out += storage("Result", "What a kernel returns.", results());
@@ -196,13 +195,23 @@ class EigenEmitter {
     return joined(out);
   }
 
+  /// `using Matrix = ...;` for the types that occur among some fields.
+  static std::string aliases(const std::vector<Field>& fields) {
+    std::string out;
+    for (const char* type : {"Matrix", "Column", "Row"})
+      if (std::ranges::any_of(fields, [&](const Field& f) { return f.type == type || (f.factor && std::string(type) == "Matrix"); }))
+        out += fmt::format("  using {0} = typename Types<Scalar>::{0};\n", type);
+    return out;
+  }
+
+  static std::string type_of(const Field& f) { return f.factor ? fmt::format("Eigen::{}<Matrix>", f.factor_type) : f.type; }
+
   std::string storage(const std::string& name, const std::string& what, const std::vector<Field>& fields) const {
     const std::string parameters = parameters_of_sizes(fields);
     std::string out = fmt::format("/// {}\ntemplate <class Scalar>\nstruct {} {{\n", what, name);
+    if (const std::string used = aliases(fields); !used.empty()) out += used + "\n";
     for (const Field& f : fields) {
-      const std::string type = f.factor ? fmt::format("Eigen::{}<typename Types<Scalar>::Matrix>", f.factor_type)
-                               : f.type == "Scalar" ? "Scalar"
-                                                    : fmt::format("typename Types<Scalar>::{}", f.type);
+      const std::string type = type_of(f);
       out += fmt::format("  {} {}{};{}\n", type, f.name, f.type == "Scalar" ? " = Scalar(0)" : "", f.comment.empty() ? "" : "  ///< " + f.comment);
     }
     if (!fields.empty()) out += "\n";
@@ -218,7 +227,7 @@ class EigenEmitter {
     out += fmt::format("  /// Allocates nothing when the sizes are those it has.\n  void resize({}) {{\n", parameters);
     for (const Field& f : fields) {
       if (f.factor) {
-        out += fmt::format("    if ({0}.rows() != {1}) {0} = Eigen::{2}<typename Types<Scalar>::Matrix>({1});\n", f.name,
+        out += fmt::format("    if ({0}.rows() != {1}) {0} = Eigen::{2}<Matrix>({1});\n", f.name,
                            cpp_size_factor(dims_, f.shape.rows, names_), f.factor_type);
       } else if (f.type == "Matrix") {
         out += fmt::format("    {}.resize({}, {});\n", f.name, size(f.shape.rows), size(f.shape.cols));
@@ -281,19 +290,16 @@ class EigenEmitter {
 
   /// Values in the workspace and the result under their own names.
   std::string references() const {
+    std::vector<Field> fields = workspace();
     std::string out;
-    for (const Instruction& i : plan_.instructions) {
-      const PlanValue& v = plan_[i.result];
-      if (v.storage == Storage::Workspace)
-        out += fmt::format("  typename Types<Scalar>::{0}& {1} = workspace.{1};\n", cpp_type(plan_, v.shape), v.name);
-      if (v.storage == Storage::Factor)
-        out += fmt::format("  Eigen::{0}<typename Types<Scalar>::Matrix>& {1} = workspace.{1};\n", i.decomposition == Decomposition::Cholesky ? "LLT" : "PartialPivLU", v.name);
-    }
+    for (const Field& f : fields) out += fmt::format("  {}& {} = workspace.{};\n", type_of(f), f.name, f.name);
     for (const PlanOutput& o : plan_.outputs) {
       const PlanValue& v = plan_[o.value];
-      if (v.storage == Storage::Output) out += fmt::format("  typename Types<Scalar>::{}& {} = result.{};\n", cpp_type(plan_, v.shape), v.name, o.field);
+      if (v.storage != Storage::Output) continue;
+      fields.push_back({cpp_type(plan_, v.shape), v.name, v.shape, "", false, ""});
+      out += fmt::format("  {}& {} = result.{};\n", fields.back().type, v.name, o.field);
     }
-    return out.empty() ? out : out + "\n";
+    return out.empty() ? out : aliases(fields) + out + "\n";
   }
 
   std::string convenience() const {
