@@ -63,7 +63,9 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
 /// What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.
 template <class Scalar>
 struct Workspace {
-  typename Types<Scalar>::Column X_b;
+  using Column = typename Types<Scalar>::Column;
+
+  Column X_b;
 
   Workspace() = default;
   Workspace(Index N, Index p) { resize(N, p); }
@@ -76,10 +78,13 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+
   Scalar R = Scalar(0);  ///< 1x1
-  typename Types<Scalar>::Column e;  ///< Nx1
-  typename Types<Scalar>::Column grad_R_b;  ///< px1, grad(R,b)
-  typename Types<Scalar>::Matrix jac_e_b;  ///< Nxp, jac(e,b)
+  Column e;  ///< Nx1
+  Column grad_R_b;  ///< px1, grad(R,b)
+  Matrix jac_e_b;  ///< Nxp, jac(e,b)
 
   Result() = default;
   Result(Index N, Index p) { resize(N, p); }
@@ -107,10 +112,12 @@ void evaluate(const typename Types<Scalar>::MatrixArg& X,
   workspace.resize(N, p);
   result.resize(N, p);
 
-  typename Types<Scalar>::Column& X_b = workspace.X_b;
-  typename Types<Scalar>::Column& e = result.e;
-  typename Types<Scalar>::Column& grad_R_b = result.grad_R_b;
-  typename Types<Scalar>::Matrix& jac_e_b = result.jac_e_b;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  Column& X_b = workspace.X_b;
+  Column& e = result.e;
+  Column& grad_R_b = result.grad_R_b;
+  Matrix& jac_e_b = result.jac_e_b;
 
   const Scalar reciprocal_N = Scalar(1) / Scalar(N);
   X_b.noalias() = X * b;

@@ -102,11 +102,14 @@ struct Sigmoid {
 /// What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.
 template <class Scalar>
 struct Workspace {
-  typename Types<Scalar>::Matrix X_G1;
-  typename Types<Scalar>::Matrix a_X_G1;
-  typename Types<Scalar>::Column a_X_G1_G2;
-  typename Types<Scalar>::Column e;
-  typename Types<Scalar>::Matrix grad_R_G1_part_right;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+
+  Matrix X_G1;
+  Matrix a_X_G1;
+  Column a_X_G1_G2;
+  Column e;
+  Matrix grad_R_G1_part_right;
 
   Workspace() = default;
   Workspace(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -123,9 +126,12 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+
   Scalar R = Scalar(0);  ///< 1x1
-  typename Types<Scalar>::Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
-  typename Types<Scalar>::Column grad_R_G2;  ///< p2x1, grad(R,G2)
+  Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
+  Column grad_R_G2;  ///< p2x1, grad(R,G2)
 
   Result() = default;
   Result(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -156,13 +162,15 @@ void evaluate(const typename Types<Scalar>::MatrixArg& X,
   workspace.resize(N, p1, p2);
   result.resize(N, p1, p2);
 
-  typename Types<Scalar>::Matrix& X_G1 = workspace.X_G1;
-  typename Types<Scalar>::Matrix& a_X_G1 = workspace.a_X_G1;
-  typename Types<Scalar>::Column& a_X_G1_G2 = workspace.a_X_G1_G2;
-  typename Types<Scalar>::Column& e = workspace.e;
-  typename Types<Scalar>::Matrix& grad_R_G1_part_right = workspace.grad_R_G1_part_right;
-  typename Types<Scalar>::Matrix& grad_R_G1 = result.grad_R_G1;
-  typename Types<Scalar>::Column& grad_R_G2 = result.grad_R_G2;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  Matrix& X_G1 = workspace.X_G1;
+  Matrix& a_X_G1 = workspace.a_X_G1;
+  Column& a_X_G1_G2 = workspace.a_X_G1_G2;
+  Column& e = workspace.e;
+  Matrix& grad_R_G1_part_right = workspace.grad_R_G1_part_right;
+  Matrix& grad_R_G1 = result.grad_R_G1;
+  Column& grad_R_G2 = result.grad_R_G2;
 
   const Scalar reciprocal_N = Scalar(1) / Scalar(N);
   X_G1.noalias() = X * G1;

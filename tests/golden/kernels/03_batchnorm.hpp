@@ -71,10 +71,6 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
                               std::to_string(expected_cols));
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Scalar>
 inline Scalar sqrt(const Scalar& x) {
   using std::sqrt;
@@ -124,15 +120,19 @@ struct Sigmoid {
 /// What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.
 template <class Scalar>
 struct Workspace {
-  typename Types<Scalar>::Matrix Z;
-  typename Types<Scalar>::Row reciprocal_sd;
-  typename Types<Scalar>::Matrix Zhat;
-  typename Types<Scalar>::Matrix B;
-  typename Types<Scalar>::Matrix a_B;
-  typename Types<Scalar>::Column a_B_G2;
-  typename Types<Scalar>::Column e;
-  typename Types<Scalar>::Matrix dR_dB;
-  typename Types<Scalar>::Matrix grad_R_G1_right;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  using Row = typename Types<Scalar>::Row;
+
+  Matrix Z;
+  Row reciprocal_sd;
+  Matrix Zhat;
+  Matrix B;
+  Matrix a_B;
+  Column a_B_G2;
+  Column e;
+  Matrix dR_dB;
+  Matrix grad_R_G1_right;
 
   Workspace() = default;
   Workspace(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -153,13 +153,17 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  using Row = typename Types<Scalar>::Row;
+
   Scalar R = Scalar(0);  ///< 1x1
-  typename Types<Scalar>::Row mu;  ///< 1xp2
-  typename Types<Scalar>::Row sd;  ///< 1xp2
-  typename Types<Scalar>::Row grad_R_gamma;  ///< 1xp2, grad(R,gamma)
-  typename Types<Scalar>::Row grad_R_beta;  ///< 1xp2, grad(R,beta)
-  typename Types<Scalar>::Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
-  typename Types<Scalar>::Column grad_R_G2;  ///< p2x1, grad(R,G2)
+  Row mu;  ///< 1xp2
+  Row sd;  ///< 1xp2
+  Row grad_R_gamma;  ///< 1xp2, grad(R,gamma)
+  Row grad_R_beta;  ///< 1xp2, grad(R,beta)
+  Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
+  Column grad_R_G2;  ///< p2x1, grad(R,G2)
 
   Result() = default;
   Result(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -198,21 +202,24 @@ void evaluate(const typename Types<Scalar>::MatrixArg& X,
   workspace.resize(N, p1, p2);
   result.resize(N, p1, p2);
 
-  typename Types<Scalar>::Matrix& Z = workspace.Z;
-  typename Types<Scalar>::Row& reciprocal_sd = workspace.reciprocal_sd;
-  typename Types<Scalar>::Matrix& Zhat = workspace.Zhat;
-  typename Types<Scalar>::Matrix& B = workspace.B;
-  typename Types<Scalar>::Matrix& a_B = workspace.a_B;
-  typename Types<Scalar>::Column& a_B_G2 = workspace.a_B_G2;
-  typename Types<Scalar>::Column& e = workspace.e;
-  typename Types<Scalar>::Matrix& dR_dB = workspace.dR_dB;
-  typename Types<Scalar>::Matrix& grad_R_G1_right = workspace.grad_R_G1_right;
-  typename Types<Scalar>::Row& mu = result.mu;
-  typename Types<Scalar>::Row& sd = result.sd;
-  typename Types<Scalar>::Row& grad_R_gamma = result.grad_R_gamma;
-  typename Types<Scalar>::Row& grad_R_beta = result.grad_R_beta;
-  typename Types<Scalar>::Matrix& grad_R_G1 = result.grad_R_G1;
-  typename Types<Scalar>::Column& grad_R_G2 = result.grad_R_G2;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  using Row = typename Types<Scalar>::Row;
+  Matrix& Z = workspace.Z;
+  Row& reciprocal_sd = workspace.reciprocal_sd;
+  Matrix& Zhat = workspace.Zhat;
+  Matrix& B = workspace.B;
+  Matrix& a_B = workspace.a_B;
+  Column& a_B_G2 = workspace.a_B_G2;
+  Column& e = workspace.e;
+  Matrix& dR_dB = workspace.dR_dB;
+  Matrix& grad_R_G1_right = workspace.grad_R_G1_right;
+  Row& mu = result.mu;
+  Row& sd = result.sd;
+  Row& grad_R_gamma = result.grad_R_gamma;
+  Row& grad_R_beta = result.grad_R_beta;
+  Matrix& grad_R_G1 = result.grad_R_G1;
+  Column& grad_R_G2 = result.grad_R_G2;
 
   const Scalar reciprocal_N = Scalar(1) / Scalar(N);
   // Z = X*G1

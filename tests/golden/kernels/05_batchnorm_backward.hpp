@@ -63,10 +63,6 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
                               std::to_string(expected_cols));
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Scalar>
 inline Scalar sqrt(const Scalar& x) {
   using std::sqrt;
@@ -78,10 +74,13 @@ inline Scalar sqrt(const Scalar& x) {
 /// What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.
 template <class Scalar>
 struct Workspace {
-  typename Types<Scalar>::Row colsum_x;
-  typename Types<Scalar>::Matrix xhat_part;
-  typename Types<Scalar>::Row grad_L_x_part;
-  typename Types<Scalar>::Matrix xhat;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Row = typename Types<Scalar>::Row;
+
+  Row colsum_x;
+  Matrix xhat_part;
+  Row grad_L_x_part;
+  Matrix xhat;
 
   Workspace() = default;
   Workspace(Index N, Index D) { resize(N, D); }
@@ -97,10 +96,13 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Row = typename Types<Scalar>::Row;
+
   Scalar L = Scalar(0);  ///< 1x1
-  typename Types<Scalar>::Matrix grad_L_x;  ///< NxD, grad(L,x)
-  typename Types<Scalar>::Row grad_L_gamma;  ///< 1xD, grad(L,gamma)
-  typename Types<Scalar>::Row grad_L_beta;  ///< 1xD, grad(L,beta)
+  Matrix grad_L_x;  ///< NxD, grad(L,x)
+  Row grad_L_gamma;  ///< 1xD, grad(L,gamma)
+  Row grad_L_beta;  ///< 1xD, grad(L,beta)
 
   Result() = default;
   Result(Index N, Index D) { resize(N, D); }
@@ -131,13 +133,15 @@ void evaluate(const typename Types<Scalar>::MatrixArg& x,
   workspace.resize(N, D);
   result.resize(N, D);
 
-  typename Types<Scalar>::Row& colsum_x = workspace.colsum_x;
-  typename Types<Scalar>::Matrix& xhat_part = workspace.xhat_part;
-  typename Types<Scalar>::Row& grad_L_x_part = workspace.grad_L_x_part;
-  typename Types<Scalar>::Matrix& xhat = workspace.xhat;
-  typename Types<Scalar>::Matrix& grad_L_x = result.grad_L_x;
-  typename Types<Scalar>::Row& grad_L_gamma = result.grad_L_gamma;
-  typename Types<Scalar>::Row& grad_L_beta = result.grad_L_beta;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Row = typename Types<Scalar>::Row;
+  Row& colsum_x = workspace.colsum_x;
+  Matrix& xhat_part = workspace.xhat_part;
+  Row& grad_L_x_part = workspace.grad_L_x_part;
+  Matrix& xhat = workspace.xhat;
+  Matrix& grad_L_x = result.grad_L_x;
+  Row& grad_L_gamma = result.grad_L_gamma;
+  Row& grad_L_beta = result.grad_L_beta;
 
   const Scalar reciprocal_N = Scalar(1) / Scalar(N);
   Scalar L = Scalar(0);

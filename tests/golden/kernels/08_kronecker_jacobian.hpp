@@ -65,8 +65,10 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
-  typename Types<Scalar>::Matrix value;  ///< Nxp2, kron(beta,ones(N,1))
-  typename Types<Scalar>::Matrix jac_kron_beta_ones_N_1_beta;  ///< N*p2xp2, jac(kron(beta,ones(N,1)),beta)
+  using Matrix = typename Types<Scalar>::Matrix;
+
+  Matrix value;  ///< Nxp2, kron(beta,ones(N,1))
+  Matrix jac_kron_beta_ones_N_1_beta;  ///< N*p2xp2, jac(kron(beta,ones(N,1)),beta)
 
   Result() = default;
   Result(Index N, Index p2) { resize(N, p2); }
@@ -89,8 +91,9 @@ void evaluate(Index N,
   workspace.resize(N, p2);
   result.resize(N, p2);
 
-  typename Types<Scalar>::Matrix& value = result.value;
-  typename Types<Scalar>::Matrix& jac_kron_beta_ones_N_1_beta = result.jac_kron_beta_ones_N_1_beta;
+  using Matrix = typename Types<Scalar>::Matrix;
+  Matrix& value = result.value;
+  Matrix& jac_kron_beta_ones_N_1_beta = result.jac_kron_beta_ones_N_1_beta;
 
   jac_kron_beta_ones_N_1_beta.setZero();
   for (Index j = 0; j < p2; ++j) jac_kron_beta_ones_N_1_beta.block(j * N, j * 1, N, 1).setConstant(Scalar(1));

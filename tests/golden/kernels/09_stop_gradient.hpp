@@ -76,10 +76,6 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
                               std::to_string(expected_cols));
 }
 
-}  // namespace detail
-
-namespace detail {
-
 template <class Scalar>
 inline Scalar sqrt(const Scalar& x) {
   using std::sqrt;
@@ -129,20 +125,24 @@ struct Sigmoid {
 /// What a kernel needs beside its arguments and its result: allocated once, for one choice of sizes.
 template <class Scalar>
 struct Workspace {
-  typename Types<Scalar>::Matrix Z;
-  typename Types<Scalar>::Row colsum_Z;
-  typename Types<Scalar>::Matrix Zhat_part;
-  typename Types<Scalar>::Row grad_R_fixed_mu_sd_G1_part_right_part_2;
-  typename Types<Scalar>::Matrix Zhat;
-  typename Types<Scalar>::Column e_part;
-  typename Types<Scalar>::Matrix grad_R_fixed_mu_sd_G1_part_right_part;
-  typename Types<Scalar>::Column e;
-  typename Types<Scalar>::Matrix dR_dZhat;
-  typename Types<Scalar>::Row grad_R_G1_right_part;
-  typename Types<Scalar>::Row grad_R_fixed_sd_G1_right_part;
-  typename Types<Scalar>::Matrix grad_R_G1_right;
-  typename Types<Scalar>::Matrix grad_R_fixed_sd_G1_right;
-  typename Types<Scalar>::Matrix grad_R_fixed_mu_sd_G1_part_right;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  using Row = typename Types<Scalar>::Row;
+
+  Matrix Z;
+  Row colsum_Z;
+  Matrix Zhat_part;
+  Row grad_R_fixed_mu_sd_G1_part_right_part_2;
+  Matrix Zhat;
+  Column e_part;
+  Matrix grad_R_fixed_mu_sd_G1_part_right_part;
+  Column e;
+  Matrix dR_dZhat;
+  Row grad_R_G1_right_part;
+  Row grad_R_fixed_sd_G1_right_part;
+  Matrix grad_R_G1_right;
+  Matrix grad_R_fixed_sd_G1_right;
+  Matrix grad_R_fixed_mu_sd_G1_part_right;
 
   Workspace() = default;
   Workspace(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -168,12 +168,14 @@ struct Workspace {
 /// What a kernel returns.
 template <class Scalar>
 struct Result {
+  using Matrix = typename Types<Scalar>::Matrix;
+
   Scalar R = Scalar(0);  ///< 1x1
   Scalar R_fixed_sd = Scalar(0);  ///< 1x1
   Scalar R_fixed_mu_sd = Scalar(0);  ///< 1x1
-  typename Types<Scalar>::Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
-  typename Types<Scalar>::Matrix grad_R_fixed_sd_G1;  ///< p1xp2, grad(R_fixed_sd,G1)
-  typename Types<Scalar>::Matrix grad_R_fixed_mu_sd_G1;  ///< p1xp2, grad(R_fixed_mu_sd,G1)
+  Matrix grad_R_G1;  ///< p1xp2, grad(R,G1)
+  Matrix grad_R_fixed_sd_G1;  ///< p1xp2, grad(R_fixed_sd,G1)
+  Matrix grad_R_fixed_mu_sd_G1;  ///< p1xp2, grad(R_fixed_mu_sd,G1)
 
   Result() = default;
   Result(Index N, Index p1, Index p2) { resize(N, p1, p2); }
@@ -209,23 +211,26 @@ void evaluate(const typename Types<Scalar>::MatrixArg& X,
   workspace.resize(N, p1, p2);
   result.resize(N, p1, p2);
 
-  typename Types<Scalar>::Matrix& Z = workspace.Z;
-  typename Types<Scalar>::Row& colsum_Z = workspace.colsum_Z;
-  typename Types<Scalar>::Matrix& Zhat_part = workspace.Zhat_part;
-  typename Types<Scalar>::Row& grad_R_fixed_mu_sd_G1_part_right_part_2 = workspace.grad_R_fixed_mu_sd_G1_part_right_part_2;
-  typename Types<Scalar>::Matrix& Zhat = workspace.Zhat;
-  typename Types<Scalar>::Column& e_part = workspace.e_part;
-  typename Types<Scalar>::Matrix& grad_R_fixed_mu_sd_G1_part_right_part = workspace.grad_R_fixed_mu_sd_G1_part_right_part;
-  typename Types<Scalar>::Column& e = workspace.e;
-  typename Types<Scalar>::Matrix& dR_dZhat = workspace.dR_dZhat;
-  typename Types<Scalar>::Row& grad_R_G1_right_part = workspace.grad_R_G1_right_part;
-  typename Types<Scalar>::Row& grad_R_fixed_sd_G1_right_part = workspace.grad_R_fixed_sd_G1_right_part;
-  typename Types<Scalar>::Matrix& grad_R_G1_right = workspace.grad_R_G1_right;
-  typename Types<Scalar>::Matrix& grad_R_fixed_sd_G1_right = workspace.grad_R_fixed_sd_G1_right;
-  typename Types<Scalar>::Matrix& grad_R_fixed_mu_sd_G1_part_right = workspace.grad_R_fixed_mu_sd_G1_part_right;
-  typename Types<Scalar>::Matrix& grad_R_G1 = result.grad_R_G1;
-  typename Types<Scalar>::Matrix& grad_R_fixed_sd_G1 = result.grad_R_fixed_sd_G1;
-  typename Types<Scalar>::Matrix& grad_R_fixed_mu_sd_G1 = result.grad_R_fixed_mu_sd_G1;
+  using Matrix = typename Types<Scalar>::Matrix;
+  using Column = typename Types<Scalar>::Column;
+  using Row = typename Types<Scalar>::Row;
+  Matrix& Z = workspace.Z;
+  Row& colsum_Z = workspace.colsum_Z;
+  Matrix& Zhat_part = workspace.Zhat_part;
+  Row& grad_R_fixed_mu_sd_G1_part_right_part_2 = workspace.grad_R_fixed_mu_sd_G1_part_right_part_2;
+  Matrix& Zhat = workspace.Zhat;
+  Column& e_part = workspace.e_part;
+  Matrix& grad_R_fixed_mu_sd_G1_part_right_part = workspace.grad_R_fixed_mu_sd_G1_part_right_part;
+  Column& e = workspace.e;
+  Matrix& dR_dZhat = workspace.dR_dZhat;
+  Row& grad_R_G1_right_part = workspace.grad_R_G1_right_part;
+  Row& grad_R_fixed_sd_G1_right_part = workspace.grad_R_fixed_sd_G1_right_part;
+  Matrix& grad_R_G1_right = workspace.grad_R_G1_right;
+  Matrix& grad_R_fixed_sd_G1_right = workspace.grad_R_fixed_sd_G1_right;
+  Matrix& grad_R_fixed_mu_sd_G1_part_right = workspace.grad_R_fixed_mu_sd_G1_part_right;
+  Matrix& grad_R_G1 = result.grad_R_G1;
+  Matrix& grad_R_fixed_sd_G1 = result.grad_R_fixed_sd_G1;
+  Matrix& grad_R_fixed_mu_sd_G1 = result.grad_R_fixed_mu_sd_G1;
 
   const Scalar reciprocal_N = Scalar(1) / Scalar(N);
   // Z = X*G1
