@@ -44,6 +44,8 @@ class Evaluation {
 
  private:
   [[nodiscard]] std::size_t size(Dim d);
+  /// Is this a root of something that has none? Found out before it is tried: redraws are many.
+  [[nodiscard]] bool off_domain(std::size_t slot) const;
   [[nodiscard]] Series<V> item(std::size_t slot, const Inputs<V>& inputs);
   /// The value of a slot, written out now if a product did without.
   const Series<V>& dense(std::size_t slot);
@@ -83,17 +85,30 @@ auto Evaluation<P>::run(const Schedule& schedule, const DimValues& sizes, const 
   for (std::size_t slot = 0; slot < schedule.size(); ++slot) {
     values_[slot].clear();
     if (!schedule[slot].wanted_dense) continue;
+    const std::uint32_t latest = schedule[slot].latest;
+    const auto redrawn = [&] {
+      if (!steering.redraw || latest == Schedule::kNone || !steering.redraw(schedule.node(latest).symbol)) return false;
+      slot = static_cast<std::size_t>(latest) - 1;  // the loop steps onto the variable; 0 - 1 + 1 is 0
+      return true;
+    };
+    if (off_domain(slot) && redrawn()) continue;
     try {
       values_[slot] = item(slot, inputs);
       const Node& n = schedule.node(slot);
       if (n.op == Op::Symbol && steering.move) steering.move(n.symbol, values_[slot]);
     } catch (const OffDomain&) {
-      const std::uint32_t latest = schedule[slot].latest;
-      if (!steering.redraw || latest == Schedule::kNone || !steering.redraw(schedule.node(latest).symbol)) throw;
-      slot = static_cast<std::size_t>(latest) - 1;  // the loop steps onto the variable; 0 - 1 + 1 is 0
+      if (!redrawn()) throw;
     }
   }
   return std::move(values_);
+}
+
+template <class P>
+bool Evaluation<P>::off_domain(std::size_t slot) const {
+  const Node& n = schedule_->node(slot);
+  if (n.op != Op::Power || n.numbers[0].is_integer()) return false;
+  const Series<V>& base = values_[schedule_->args(slot)[0]];
+  return !base.empty() && !std::ranges::all_of(base[0], [&](const V& v) { return k_.has_power(v, n.numbers[0]); });
 }
 
 template <class P>

@@ -144,6 +144,57 @@ Degree of_variable(Attribute a, double order) {
   return {has(a, Attribute::Spd) || has(a, Attribute::Positive) ? 2.0 : 1.0, 0, true};
 }
 
+Degree applied(const TermPool& pool, const ScalarExpr& body, const Degree& x);
+
+/// f^(order) of an entry. Values of opaque functions, exponentials and logarithms are new variables.
+Degree applied(const TermPool& pool, FunctionId f, int order, const Degree& x) {
+  const ElementFunction& e = pool.functions[f];
+  const Degree variable{1, 0, true}, curve{2, 2, false};  // a rational function of a new variable
+  switch (e.kind) {
+    case ElementFunction::Kind::Opaque: return variable;
+    case ElementFunction::Kind::Defined: {
+      Degree d = applied(pool, e.body, x);
+      // By the quotient rule.
+      for (int k = 0; k < order; ++k) d = {2 * (d.num + d.den), 2 * d.den, d.shared};
+      return d;
+    }
+    case ElementFunction::Kind::Primitive: break;
+  }
+  const auto p = primitive_named(e.name);
+  if (!p) return {kHopeless, kHopeless, false};
+  if (*p == Primitive::Abs || *p == Primitive::Sign || *p == Primitive::Step || *p == Primitive::Relu) return x;
+  if (*p == Primitive::Sqrt) return {x.num * (1 + 2.0 * order), x.den * (1 + 2.0 * order), false};
+  if (*p == Primitive::Exp || (*p == Primitive::Log && order == 0)) return variable;
+  // f, f', f'' are rational functions of a new variable and of the argument.
+  return multiplied({curve.num * (1 + order), curve.den * (1 + order), false}, order == 0 ? Degree{} : Degree{2 * x.num, 2 * x.num, false});
+}
+
+Degree applied(const TermPool& pool, const ScalarExpr& body, const Degree& x) {
+  using Kind = ScalarExpr::Kind;
+  switch (body.kind) {
+    case Kind::Number: return {};
+    case Kind::Pi: return {2, 0, true};
+    case Kind::Argument: return x;
+    case Kind::Call: return applied(pool, body.function, body.order, applied(pool, body.args[0], x));
+    case Kind::Add: case Kind::Multiply: {
+      Degree d = applied(pool, body.args[0], x);
+      for (std::size_t i = 1; i < body.args.size(); ++i) {
+        const Degree a = applied(pool, body.args[i], x);
+        d = body.kind == Kind::Add ? Degree{std::max(d.num + a.den, a.num + d.den), d.den + a.den, d.shared && a.shared}
+                                   : multiplied(d, a);
+      }
+      return d;
+    }
+    case Kind::Power: {
+      if (body.args[1].kind != Kind::Number) return {kHopeless, kHopeless, false};
+      const Degree d = applied(pool, body.args[0], x);
+      const double q = std::max(1.0, std::abs(body.args[1].number.to_double()));
+      return body.args[1].number.is_negative() ? Degree{q * d.den, q * d.num, false} : Degree{q * d.num, q * d.den, d.shared};
+    }
+  }
+  return {kHopeless, kHopeless, false};
+}
+
 }  // namespace
 
 double log2_degree(const Schedule& schedule, const DimValues& sizes) {
@@ -151,6 +202,7 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
   const auto size = [&](Dim d) { return static_cast<double>(pool.dims.evaluate(d, sizes).value_or(1)); };
   std::vector<Degree> degree(schedule.size());
   double worst = 1;
+  double drawn = 0, argument = 0;  // arguments of elementwise functions: how many, and the highest degree
   for (std::size_t s = 0; s < schedule.size(); ++s) {
     const Node& n = schedule.node(s);
     const auto args = schedule.args(s);
@@ -190,10 +242,9 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
       }
       case Op::PowerBy: d = {kHopeless, kHopeless, false}; break;
       case Op::Apply:
-        // A new variable for each value of the argument; that two arguments agree by chance counts below.
-        d = {2, 2, false};
-        worst = std::max(worst, 2 * (arg(0).num + arg(0).den) * entries(schedule, s, sizes));
-        if (takes_branch(pool, n)) d = multiplied(arg(0), d);
+        d = applied(pool, n.function, n.order, arg(0));
+        drawn += entries(schedule, s, sizes);
+        argument = std::max(argument, arg(0).num + arg(0).den);
         break;
       case Op::Inverse: case Op::Det: case Op::LogDet: {
         // Over one denominator the entries are polynomials; the inverse is adj over det.
@@ -208,7 +259,8 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
     degree[s] = d;
     worst = std::max(worst, d.num + d.den);
   }
-  return std::log2(2 * worst);
+  // Two arguments that agree by chance show as equal what is not: each pair is a difference of their degree.
+  return std::log2(2 * worst + drawn * drawn * argument);
 }
 
 }  // namespace dvec

@@ -40,6 +40,7 @@ class FloatField {
   /// Below it a pivot counts as zero, relative to the largest entry.
   [[nodiscard]] double negligible_pivot(double scale) const;
   [[nodiscard]] Value power(Value a, const Rational& exponent) const;
+  [[nodiscard]] bool has_power(Value a, const Rational& exponent) const { return a >= 0 || exponent.is_integer(); }
   [[nodiscard]] Value power_by(Value a, Value exponent) const;
   [[nodiscard]] Value primitive(Primitive f, Value a) const;
   /// psi^(k), k = 1, 2.

@@ -11,11 +11,12 @@ namespace {
 
 constexpr int kAttempts = 300;          ///< points tried at one choice of sizes
 constexpr int kHopelessAttempts = 40;   ///< after which sizes are left at which nothing had a value
-constexpr int kFieldRedraws = 6000;     ///< of single variables, for one question
-constexpr int kFloatRedraws = 2000;
-constexpr double kCoins = 140;          ///< throws that make a branch overlooked unlikely: 2^-140 for one sign
-constexpr int kMostTrials = 40;
-constexpr double kItems = 60000;        ///< items evaluated at one choice of sizes, all trials together
+constexpr int kFieldRedraws = 60000;    ///< of single variables, for one question
+constexpr int kFloatRedraws = 6000;
+constexpr int kPointRedraws = 300, kBranchRedraws = 50;  ///< for one point, and for each root in it
+constexpr double kCoins = 100;          ///< throws that make a branch overlooked unlikely: 2^-100 for one sign
+constexpr double kMostTrials = 40;
+constexpr double kItems = 20000;        ///< items evaluated at one choice of sizes, all trials together
 constexpr double kTolerance = 1e-22;    ///< 113 bits are 34 digits; the rest is for conditioning
 constexpr double kCancelled = 1e-8;     ///< what is smaller than this part of the largest intermediate value is compared with that part
 
@@ -111,16 +112,28 @@ class Judge {
     return done;
   }
 
+  /// Redraws for one point, taken from those of the question.
+  struct Allowance {
+    int& all;
+    int given, left;
+    Allowance(int& question, int branches)
+        : all(question), given(std::min(question, kPointRedraws + kBranchRedraws * branches)), left(given) {}
+    ~Allowance() { all -= given - left; }
+    Allowance(const Allowance&) = delete;
+    Allowance& operator=(const Allowance&) = delete;
+  };
+
   template <class P>
   bool at(std::uint64_t seed, const DimValues& sizes, Bias bias, Equality& out) {
+    Allowance redraws(redraws_, features_.branches);
     if constexpr (kExact<P>) {
       const auto exponents = features_.exponents ? PrimeField::Exponents::Used : PrimeField::Exponents::Unused;
       const PrimeField field(prime_pairs()[seed % prime_pairs().size()], seed, exponents);
-      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws_);
+      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
       return std::ranges::all_of(agreement_.field(point), [&](const auto& p) { return field.equal(p.first, p.second); });
     } else {
       const QuadField field(QuadField::Opaque::StandIn);
-      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws_);
+      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
       const double error = relative_error(point);
       out.worst_relative_error = std::max(out.worst_relative_error, error);
       return error <= kTolerance;
@@ -147,7 +160,7 @@ class Judge {
   [[nodiscard]] int trials(const DimValues& sizes) const {
     double wanted = options_.trials;
     if (features_.branches > 0)
-      wanted = std::clamp(std::ceil(kCoins / static_cast<double>(branch_entries(schedule_, sizes))), wanted, static_cast<double>(kMostTrials));
+      wanted = std::clamp(std::ceil(kCoins / (options_.shapes * static_cast<double>(branch_entries(schedule_, sizes)))), wanted, kMostTrials);
     return static_cast<int>(std::max(1.0, std::min(wanted, std::floor(kItems / static_cast<double>(schedule_.size())))));
   }
 

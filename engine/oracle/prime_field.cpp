@@ -104,8 +104,8 @@ PrimeField::Value PrimeField::exp(const Value& a) const {
 /// The root that is itself a square: multiplicative on squares, as the positive root is.
 PrimeField::Value PrimeField::root(const Value& a) const {
   if (a.p == 0) throw Undefined("a root at zero");
-  if (sign(a) < 0) throw OffDomain("the root of a non-square");
   const Value v{p_.power(a.p, (p_.prime() + 1) / 4), kAbsent};
+  if (p_.multiply(v.p, v.p) != a.p) throw OffDomain("the root of a non-square");
   return {v.p, oracle(kExponent, v).q};
 }
 
@@ -129,6 +129,11 @@ PrimeField::Value PrimeField::power(const Value& a, const Rational& exponent) co
     v.q = oracle(kExponent, v).q;
   }
   return raise(v, *n);
+}
+
+bool PrimeField::has_power(const Value& a, const Rational& exponent) const {
+  const auto w = exponent.words();
+  return !w || w->second % 2 != 0 || sign(a) >= 0;
 }
 
 PrimeField::Value PrimeField::power_by(const Value& a, const Value& exponent) const {

@@ -73,6 +73,8 @@ class PrimeField {
   /// Roots of even order of squares only (Undefined otherwise), of odd order where they are unique (Unsupported
   /// otherwise).
   [[nodiscard]] Value power(const Value& a, const Rational& exponent) const;
+  /// False where `power` would be off its domain; cheaper than to find out by an exception.
+  [[nodiscard]] bool has_power(const Value& a, const Rational& exponent) const;
   /// For exponents that are small integers; Unsupported otherwise.
   [[nodiscard]] Value power_by(const Value& a, const Value& exponent) const;
   [[nodiscard]] Value primitive(Primitive f, const Value& a) const;

@@ -1,13 +1,24 @@
 #include "oracle/sample.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 namespace dvec {
 
 namespace {
 
 constexpr double kLargest = 40000, kMultiplications = 6e6;
+constexpr double kFewRoots = 4;  ///< entries of one matrix under a root: each is a square with probability 1/2
+constexpr int kTriesAtWidth = 40, kDearAtWidth = 8;
+
+/// Sizes 2, 3, ..., width+1 (one more in every second round) dealt over the names in a random order, each as often as any
+/// other: pairwise distinct where there are no more names than that.
+std::vector<std::int64_t> dealt(std::size_t names, std::size_t width, int round, std::uint64_t key) {
+  std::vector<std::int64_t> out(names);
+  for (std::size_t i = 0; i < names; ++i) out[i] = 2 + round % 2 + static_cast<std::int64_t>(i % width);
+  for (std::size_t i = names; i > 1; --i) std::swap(out[i - 1], out[combine(key, i) % i]);
+  return out;
+}
 
 }  // namespace
 
@@ -16,26 +27,35 @@ std::optional<DimValues> draw_sizes(const Schedule& schedule, int round, int rou
   const std::vector<std::string>& names = schedule.size_symbols();
   if (names.empty()) return DimValues{};
   const bool with_one = rounds > 1 && round == rounds - 1;
-  std::optional<DimValues> repeated;  // admissible, but with equal sizes
-  for (std::uint64_t attempt = 0; attempt < 400; ++attempt) {
-    const std::uint64_t key = combine(combine(seed, 4242 + static_cast<std::uint64_t>(round)), attempt);
-    // 2, 3, ..., in a random order over the names; later attempts repeat sizes, which costs less.
-    std::vector<std::int64_t> values(names.size());
-    std::iota(values.begin(), values.end(), 2 + (round % 2));
-    for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[combine(key, i) % i]);
-    if (attempt >= 100)
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = 2 + static_cast<std::int64_t>(combine(key, 50 + i) % (attempt < 250 ? 4 : 2));
-    if (with_one) values[combine(key, 99) % values.size()] = 1;
-    DimValues sizes;
-    for (std::size_t i = 0; i < names.size(); ++i) sizes[names[i]] = values[i];
-    if (admissible && !admissible(sizes)) continue;
-    const auto price = cost(schedule, sizes);
-    if (!price || price->largest > kLargest || price->multiplications > kMultiplications) continue;
-    if (attempt < 100) return sizes;
-    if (!repeated) repeated = sizes;
-    if (attempt >= 120) return repeated;
+  // As many different sizes as there are names, up to six; fewer and smaller ones where that costs too much or is not
+  // admissible. Sizes that conditions tie together (m == n) are found by dealing few.
+  std::optional<DimValues> best;  // by the entries under roots
+  double fewest = 0;
+  for (std::size_t width = std::min<std::size_t>(names.size(), 6); width >= 1; --width) {
+    int dear = 0;
+    for (int attempt = 0; attempt < kTriesAtWidth && dear < kDearAtWidth; ++attempt) {
+      const std::uint64_t key = combine(combine(combine(seed, 4242), static_cast<std::uint64_t>(round)),
+                                        combine(width, static_cast<std::uint64_t>(attempt)));
+      std::vector<std::int64_t> values = dealt(names.size(), width, round, key);
+      if (with_one) values[combine(key, 99) % values.size()] = 1;
+      DimValues sizes;
+      for (std::size_t i = 0; i < names.size(); ++i) sizes[names[i]] = values[i];
+      if (admissible && !admissible(sizes)) continue;
+      const auto price = cost(schedule, sizes);
+      if (!price) continue;
+      if (price->largest > kLargest || price->multiplications > kMultiplications) {
+        ++dear;
+        continue;
+      }
+      if (price->roots <= kFewRoots) return sizes;
+      if (!best || price->roots < fewest) {
+        best = sizes;
+        fewest = price->roots;
+      }
+    }
+    if (best && width <= 3) break;
   }
-  return repeated;
+  return best;
 }
 
 }  // namespace dvec

@@ -113,6 +113,9 @@ std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
     if (!schedule[s].wanted_dense) continue;
     out.largest = std::max(out.largest, entries);
     out.multiplications += entries;
+    if ((n.op == Op::Power && !n.numbers[0].is_integer()) ||
+        (n.op == Op::Apply && schedule.pool().functions[n.function].name == "sqrt"))
+      out.roots = std::max(out.roots, entries);
     if (n.op == Op::MatMul)
       for (std::size_t i = 0; i < n.args.size(); ++i) {
         const Shape shape = schedule.pool().shape(n.args[i]);

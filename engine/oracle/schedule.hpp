@@ -77,6 +77,7 @@ class Schedule {
 struct Cost {
   double largest = 0;       ///< entries of the largest matrix that must be written out
   double multiplications = 0;
+  double roots = 0;  ///< entries of the largest matrix of which roots are taken entrywise
 };
 /// Nothing when a shape has no positive integer value there.
 [[nodiscard]] std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes);

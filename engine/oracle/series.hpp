@@ -259,15 +259,22 @@ auto SeriesAlgebra<P>::apply(const Series<V>& a, const F& f) const -> Series<V> 
 
 template <class P>
 auto SeriesAlgebra<P>::power(const Series<V>& a, const Rational& q) const -> Series<V> {
-  return apply(a, [&](int order, const V& x) {
-    Rational factor(1), exponent = q;
-    for (int j = 0; j < order; ++j) {
-      factor *= exponent;
-      exponent += Rational(-1);
-    }
-    if (factor.is_zero()) return k_.zero();
-    const V p = exponent.is_zero() ? k_.one() : k_.power(x, exponent);
-    return k_.multiply(k_.rational(factor), p);
+  // d^k x^q = q (q-1) ... x^(q-k); the factor is 0 from some k on for a natural q.
+  std::vector<Rational> exponents;
+  std::vector<V> factors;
+  Rational factor(1), exponent = q;
+  for (int k = 0; k <= order_; ++k) {
+    exponents.push_back(exponent);
+    factors.push_back(k_.rational(factor));
+    factor *= exponent;
+    exponent += Rational(-1);
+  }
+  return apply(a, [&](int k, const V& x) {
+    const auto i = static_cast<std::size_t>(k);
+    if (k_.is_zero(factors[i])) return k_.zero();
+    if (exponents[i].is_zero()) return factors[i];
+    const V p = k_.power(x, exponents[i]);
+    return k == 0 ? p : k_.multiply(factors[i], p);
   });
 }
 
