@@ -89,10 +89,13 @@ inline std::string preamble(const Specimen& s) {
   return "dim m, n, p\n" + vars + functions + lets;
 }
 
-inline std::string text_of(const Specimen& s) {
-  std::string out = preamble(s) + "derive ";
-  for (std::size_t i = 0; i < s.requests.size(); ++i) out += (i == 0 ? "" : ", ") + text_of(s.requests[i]);
+/// What is asked: one statement.
+inline std::string derive_of(const Specimen& s) {
+  std::string out;
+  for (const Request& r : s.requests) out += (out.empty() ? "derive " : ", ") + text_of(r);
   return out + "\n";
 }
+
+inline std::string text_of(const Specimen& s) { return preamble(s) + derive_of(s); }
 
 }  // namespace dvec::property

@@ -20,12 +20,6 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-std::string derive_of(const Specimen& s) {
-  std::string out;
-  for (const Request& r : s.requests) out += (out.empty() ? "derive " : ", ") + text_of(r);
-  return out + "\n";
-}
-
 /// Counts, and what a reader wants to see of them.
 struct Tally {
   std::map<Outcome, std::size_t> outcomes;
