@@ -4,16 +4,14 @@
 
 #include <array>
 
-#include "grammar_functions.hpp"
-#include "grammar_linear.hpp"
-#include "grammar_sorts.hpp"
+#include "grammar.hpp"
 #include "program.hpp"
 
 namespace dvec::property {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : draws_(seed * 0x9E3779B97F4A7C15ULL + 1) { out_.seed = seed; }
+  Generator(std::uint64_t seed, const std::vector<Production>& rows) : draws_(seed * 0x9E3779B97F4A7C15ULL + 1), rows_(rows) { out_.seed = seed; }
 
   Specimen specimen() {
     out_.functions = {{"a", "function a"},
@@ -26,17 +24,17 @@ class Generator {
     wrt_ = declare(shape, attributes);
     const std::size_t lets = draws_.chance(40) ? 1 + draws_.below(3) : 0;
     for (std::size_t k = 0; k < lets; ++k) add_let(k);
+    if (draws_.chance(20)) {
+      sweep();
+      return std::move(out_);
+    }
+    if (draws_.chance(15)) by_let();
     const std::size_t requests = 1 + (draws_.chance(25) ? 1 : 0);
     for (std::size_t k = 0; k < requests; ++k) request();
     return std::move(out_);
   }
 
  private:
-  static const std::vector<Production>& rows() {
-    static const std::vector<Production> kRows = grammar();
-    return kRows;
-  }
-
   // --- variables -------------------------------------------------------------------------------------------------------
 
   Extent small_extent() {
@@ -79,6 +77,7 @@ class Generator {
 
   /// May this variable stand where a value of the sort is asked for?
   bool serves(const std::string& name, Sort sort) const {
+    if (!out_.variables.contains(name)) return sort == Sort::Any;  // a let
     const Variable& v = out_.variables.at(name);
     switch (sort) {
       case Sort::Any: return true;
@@ -139,6 +138,16 @@ class Generator {
     return leaf(declare(need.shape, attributes_for(need.shape, need.sort)), need, true);
   }
 
+  /// A variable without attributes: that of the derivative when it is one.
+  Expr plain(const Need& need, bool wanted) {
+    std::vector<std::string> known;
+    for (const auto& [name, v] : out_.variables)
+      if (v.shape == need.shape && v.attributes.empty()) known.push_back(name);
+    if (wanted && std::ranges::count(known, wrt_) > 0) return leaf(wrt_, need, true);
+    if (known.empty()) known.push_back(declare(need.shape, ""));
+    return leaf(draws_.of(known), need, true);
+  }
+
   static Expr node(const std::string& production, const Plan& plan, const Need& need, std::vector<Expr> args) {
     Expr e;
     e.pattern = plan.pattern;
@@ -152,7 +161,7 @@ class Generator {
 
   /// The shortest way from the variable of the derivative to a value of this shape and sort.
   Expr bridge(const Need& need) {
-    const Variable& x = out_.variables.at(wrt_);
+    const Variable x = by_what_variable();
     const Need whole{x.shape, Sort::Any};
     if (x.shape == need.shape && serves(wrt_, need.sort)) return leaf(wrt_, need, true);
     const auto through = [&](const std::string& pattern, int level, Need inner) {
@@ -199,16 +208,17 @@ class Generator {
 
   /// An expression; with `wanted` it depends on the variable of the derivative.
   Expr expression(const Need& need, std::size_t depth, bool wanted) {
+    if (need.plain) return plain(need, wanted);
     if (depth == 0 || draws_.chance(10) || need.shape.factors() > 4) return wanted ? bridge(need) : simple(need);
     if (!macros_.empty() && need.sort == Sort::Any && draws_.chance(10))
       for (const Let& l : out_.lets)
         if (!l.parameters.empty() && l.body.shape == need.shape && parameters_.empty()) return call(l, need, depth, wanted);
     std::size_t all = 0;
-    for (const Production& row : rows()) all += weight(row, need);
+    for (const Production& row : rows_) all += weight(row, need);
     if (all == 0) return wanted ? bridge(need) : simple(need);
     std::size_t at = draws_.below(all);
     const Production* chosen = nullptr;
-    for (const Production& row : rows()) {
+    for (const Production& row : rows_) {
       const std::size_t w = weight(row, need);
       if (at < w) {
         chosen = &row;
@@ -217,7 +227,8 @@ class Generator {
       at -= w;
     }
     const Plan plan = chosen->plan(draws_, need.shape);
-    const std::size_t carrier = plan.needs.empty() ? 0 : draws_.below(plan.needs.size());
+    std::size_t carrier = plan.needs.empty() ? 0 : draws_.below(plan.needs.size());
+    if (!plan.needs.empty() && plan.needs[carrier].plain) carrier = 0;
     if (plan.needs.empty() && wanted) return bridge(need);
     std::vector<Expr> args;
     for (std::size_t k = 0; k < plan.needs.size(); ++k) {
@@ -267,8 +278,42 @@ class Generator {
       out_.lets.push_back({name, {"P1", "P2"}, std::move(body)});
       return;
     }
+    if (draws_.chance(10)) {
+      Expr phi = expression({unit()}, 1 + draws_.below(3), true);
+      const Extents x = out_.variables.at(wrt_).shape;
+      Expr gradient = node("derivative", Plan{"grad({0:0}," + wrt_ + ")", kPrimary, {}}, {x}, {std::move(phi)});
+      gradient.name = wrt_;
+      out_.lets.push_back({name, {}, std::move(gradient)});
+      return;
+    }
     Expr body = expression({shape}, 1 + draws_.below(3), draws_.chance(80));
     out_.lets.push_back({name, {}, std::move(body)});
+  }
+
+  /// What is derived may be by a let, which is taken as independent.
+  void by_let() {
+    std::vector<std::string> names;
+    for (const Let& l : out_.lets)
+      if (l.parameters.empty() && l.body.production != "derivative") names.push_back(l.name);
+    if (!names.empty()) wrt_ = draws_.of(names);
+  }
+
+  /// An objective with a name, by several variables and a let.
+  void sweep() {
+    Expr body = expression({unit()}, depth(2, 6), true);
+    out_.lets.push_back({"R", {}, std::move(body)});
+    const Expr name = leaf("R", {unit()}, true);
+    add("grad({0:0}," + wrt_ + ")", {name});
+    std::vector<std::string> others;
+    const std::set<std::string> used = needed(out_);
+    for (const auto& [other, v] : out_.variables)
+      if (other != wrt_ && used.contains(other) && !has(v, "constant")) others.push_back(other);
+    for (const Let& l : out_.lets)
+      if (used.contains(l.name) && l.parameters.empty() && l.name != "R" && l.body.production != "derivative") others.push_back(l.name);
+    for (std::size_t k = 0; k < 2 && !others.empty(); ++k) {
+      const std::string other = draws_.of(others);
+      add("grad({0:0}," + other + ")", {name}, other);
+    }
   }
 
   // --- what is asked ---------------------------------------------------------------------------------------------------
@@ -276,8 +321,15 @@ class Generator {
   /// Depths of objectives: more are shallow than deep.
   std::size_t depth(std::size_t least, std::size_t most) { return least + std::min(draws_.below(most - least + 1), draws_.below(most - least + 2)); }
 
+  /// The variable of the derivative, or a let as one.
+  Variable by_what_variable() const {
+    for (const Let& l : out_.lets)
+      if (l.name == wrt_) return {l.body.shape, ""};
+    return out_.variables.at(wrt_);
+  }
+
   bool structured() const {
-    const Variable& x = out_.variables.at(wrt_);
+    const Variable x = by_what_variable();
     for (const char* word : {"symmetric", "spd", "diagonal", "lower", "upper", "skew"})
       if (has(x, word)) return true;
     return false;
@@ -285,15 +337,15 @@ class Generator {
 
   /// How X is written in a derivative: X; X, entries; vech(X).
   std::string by_what(bool convention_allowed) {
-    const Variable& x = out_.variables.at(wrt_);
+    const Variable x = by_what_variable();
     const bool stacks = has(x, "symmetric") || has(x, "spd") || has(x, "lower");
-    if (kVech && stacks && draws_.chance(20)) return "vech(" + wrt_ + ")";
+    if (stacks && draws_.chance(20)) return "vech(" + wrt_ + ")";
     if (convention_allowed && structured() && draws_.chance(50)) return wrt_ + draws_.word({",entries", ",unconstrained", ",structured"});
     return wrt_;
   }
 
   void request() {
-    const Extents& x = out_.variables.at(wrt_).shape;
+    const Extents x = by_what_variable().shape;
     const std::size_t kind = draws_.below(100);
     if (kind < 45) return add("grad({0:0}," + by_what(true) + ")", {expression({unit()}, depth(2, 6), true)});
     if (kind < 70) {
@@ -330,8 +382,8 @@ class Generator {
     out_.requests.push_back({pattern, std::move(args), wrt_, also});
   }
 
-  static constexpr bool kVech = true;
   Draws draws_;
+  const std::vector<Production>& rows_;
   Specimen out_;
   std::string wrt_;
   std::map<std::string, std::size_t> counts_;

@@ -41,7 +41,8 @@ class Draws {
 struct Need {
   Extents shape;
   Sort sort = Sort::Any;
-  bool tame = false;  ///< no exponentials in it: it is exponentiated
+  bool tame = false;   ///< no exponentials in it: it is exponentiated
+  bool plain = false;  ///< a variable: what must not be the same all along
 };
 
 /// What a production writes.
@@ -107,6 +108,32 @@ inline Production along(const std::string& f, const std::string& middle, std::si
             const bool down = s.row() || (s.scalar() && d.chance(50));
             return Plan{f + "({0:0}" + middle + (down ? ",1)" : ",2)"), kPrimary, {{down ? by(k, s.cols) : by(s.rows, k), of, wild}}};
           }, wild};
+}
+
+/// A statistic f of what varies along the dimension: at the point at which a variance is zero there is no derivative of 1/var.
+inline std::pair<std::string, std::vector<Need>> varied(Draws& d, const Extents& s) {
+  if (d.chance(40)) return {"{0:0}", {{s, Sort::Any, false, true}}};
+  if (d.chance(50)) return {"{0:1} + {1:2}", {{s}, {s, Sort::Any, false, true}}};
+  return {"{0:2}.*{1:3}", {{s, Sort::Positive}, {s, Sort::Any, false, true}}};
+}
+
+/// var(A,…,1) down each column, var(A,…,2) along each row.
+inline Production spread_along(const std::string& f, const std::string& divisor, std::size_t weight) {
+  return {f + "(·," + divisor + ",k)", weight, Sort::Positive, [](const Extents& s) { return !s.matrix(); }, [f, divisor](Draws& d, const Extents& s) {
+            const Extent k = d.long_extent();
+            const bool down = s.row() || (s.scalar() && d.chance(50));
+            const auto [text, needs] = varied(d, down ? by(k, s.cols) : by(s.rows, k));
+            return Plan{f + "(" + text + "," + divisor + (down ? ",1)" : ",2)"), kPrimary, needs};
+          }};
+}
+
+/// var(x), std(x,1) of a vector.
+inline Production spread_of(const std::string& f, const std::string& divisor, std::size_t weight) {
+  return {f + "(·" + divisor + ")", weight, Sort::Positive, scalar, [f, divisor](Draws& d, const Extents&) {
+            const Extent k = d.long_extent();
+            const auto [text, needs] = varied(d, divisor.empty() && d.chance(30) ? row(k) : column(k));
+            return Plan{f + "(" + text + divisor + ")", kPrimary, needs};
+          }};
 }
 
 /// The same pattern for an infix operator of two operands of the target's shape.

@@ -13,7 +13,7 @@ inline std::vector<Production> function_rows() {
   const auto of_vector = [](const std::string& f, std::size_t weight, Sort gives) {
     return Production{f, weight, gives, scalar, [f](Draws& d, const Extents&) {
                         const Extent k = d.long_extent();
-                        return Plan{f, kPrimary, {{f.ends_with(",0)") || f.ends_with(",1)") || d.chance(70) ? column(k) : row(k)}}};
+                        return Plan{f, kPrimary, {{d.chance(70) ? column(k) : row(k)}}};
                       }};
   };
   const auto of_all = [vector_or_matrix](const std::string& f, std::size_t weight, Sort gives) {
@@ -60,11 +60,7 @@ inline std::vector<Production> function_rows() {
       // To a scalar.
       of_all("sum({0:0})", 14, Sort::Any),
       of_all("mean({0:0})", 4, Sort::Any),
-      of_vector("var({0:0})", 2, Sort::Positive),
-      of_vector("var({0:0},0)", 1, Sort::Positive),
-      of_vector("var({0:0},1)", 1, Sort::Positive),
-      of_vector("std({0:0})", 1, Sort::Positive),
-      of_vector("std({0:0},1)", 1, Sort::Positive),
+      spread_of("var", "", 2), spread_of("var", ",0", 1), spread_of("var", ",1", 1), spread_of("std", "", 1), spread_of("std", ",1", 1),
       of_vector("norm2({0:0})", 4, Sort::Positive),
       {"norm1", 1, Sort::Positive, scalar, [](Draws& d, const Extents&) { return Plan{"norm1({0:0})", kPrimary, {{column(d.long_extent())}}}; }},
       of_all("normF({0:0})", 3, Sort::Positive),
@@ -81,8 +77,7 @@ inline std::vector<Production> function_rows() {
          return Plan{d.chance(50) ? "trace({0:4}'*{1:3})" : "sum({0:2}.*{1:3})", kPrimary, {{s}, {s}}};
        }},
       // Statistics along a dimension.
-      along("var", ",0", 2, Sort::Any, Sort::Positive), along("var", ",1", 2, Sort::Any, Sort::Positive),
-      along("std", ",0", 2, Sort::Any, Sort::Positive), along("std", ",1", 2, Sort::Any, Sort::Positive),
+      spread_along("var", "0", 2), spread_along("var", "1", 2), spread_along("std", "0", 2), spread_along("std", "1", 2),
       along("logsumexp", "", 3, Sort::Any, Sort::Any, true),
       {"softmax", 3, Sort::Positive, [](const Extents& s) { return !s.scalar(); }, [](Draws&, const Extents& s) {
          return Plan{s.rows.one() || (!s.cols.one() && s.rows.text() > s.cols.text()) ? "softmax({0:0},2)" : "softmax({0:0},1)", kPrimary, {{s, Sort::Any, true}}};

@@ -85,11 +85,4 @@ inline std::vector<Production> square_rows() {
   };
 }
 
-inline std::vector<Production> grammar() {
-  std::vector<Production> all;
-  for (auto part : {linear_rows(), function_rows(), positive_rows(), square_rows()})
-    for (Production& row : part) all.push_back(std::move(row));
-  return all;
-}
-
 }  // namespace dvec::property

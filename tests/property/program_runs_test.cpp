@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "all_rows.hpp"
 #include "generator.hpp"
 #include "shrink.hpp"
 #include "tests/run_dvec.hpp"
@@ -22,10 +23,11 @@ std::string from_environment(const char* name, const char* otherwise) {
   return text == nullptr ? otherwise : text;
 }
 
-void explain(std::uint64_t first, std::uint64_t count) {
+/// Seeds through `dvec ARGUMENTS -`.
+void runs(const std::vector<std::string>& arguments, std::uint64_t first, std::uint64_t count, bool (*holds)(const Run&)) {
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    Specimen s = Generator(seed).specimen();
-    const auto run = [](const Specimen& c) { return run_dvec({"explain", "-"}, text_of(c), 60); };
+    Specimen s = Generator(seed, readable_rows()).specimen();
+    const auto run = [&](const Specimen& c) { return run_dvec(arguments, text_of(c), 60); };
     const Run once = run(s);
     if (holds(once)) {
       if (seed % 5 != 0) continue;
@@ -42,8 +44,13 @@ void explain(std::uint64_t first, std::uint64_t count) {
 
 }  // namespace
 
-TEST_CASE("dvec explains random programs, and every step replays") { explain(1, 150); }
+TEST_CASE("dvec explains random programs, and every step replays") { runs({"explain", "-"}, 1, 150, holds); }
 
-TEST_CASE("dvec explains random programs, as many as one likes", "[.hunt-explain]") {
-  explain(std::stoull(from_environment("DVEC_SEED", "20000")), std::stoull(from_environment("DVEC_COUNT", "1000")));
+TEST_CASE("any command on random programs, as many as one likes", "[.hunt-commands]") {
+  // DVEC_COMMAND="derive - --format json" DVEC_SEED=100000 DVEC_COUNT=10000 test_property [.hunt-commands]
+  std::vector<std::string> arguments;
+  std::istringstream words(from_environment("DVEC_COMMAND", "explain -"));
+  for (std::string w; words >> w;) arguments.push_back(w);
+  runs(arguments, std::stoull(from_environment("DVEC_SEED", "20000")), std::stoull(from_environment("DVEC_COUNT", "1000")),
+       [](const Run& r) { return r.status >= 0 && r.status <= 3; });
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "all_rows.hpp"
 #include "generator.hpp"
 #include "isolate.hpp"
 #include "shrink.hpp"
@@ -55,7 +56,7 @@ Tally run(std::uint64_t first, std::uint64_t count, std::size_t most_reports) {
   RuleSession session;
   Tally tally;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    const Specimen s = Generator(seed).specimen();
+    const Specimen s = Generator(seed, readable_rows()).specimen();
     for (const Request& r : s.requests)
       for (const Expr& a : r.args) tally.productions_of(a);
     for (const Let& l : s.lets) tally.productions_of(l.body);
@@ -80,6 +81,13 @@ Tally run(std::uint64_t first, std::uint64_t count, std::size_t most_reports) {
 
 }  // namespace
 
+TEST_CASE("every row of the grammar is read") {
+  for (const Production& row : all_rows()) {
+    INFO(row.name);
+    CHECK(is_read(row));
+  }
+}
+
 TEST_CASE("2,000 random programs: no answer is wrong, nothing crashes, little is refused") {
   const Tally tally = run(1, 2000, 10);
   tally.print();
@@ -98,6 +106,8 @@ TEST_CASE("random programs, as many as one likes", "[.hunt]") {
   for (const auto& [name, n] : tally.productions) std::printf("%6zu %s\n", n, name.c_str());
 }
 
-TEST_CASE("the text of a random program", "[.show]") {
-  std::printf("%s", text_of(Generator(from_environment("DVEC_SEED", 1)).specimen()).c_str());
+TEST_CASE("the texts of random programs", "[.show]") {
+  const std::uint64_t first = from_environment("DVEC_SEED", 1), count = from_environment("DVEC_COUNT", 1);
+  for (std::uint64_t seed = first; seed < first + count; ++seed)
+    std::printf("%s%s", text_of(Generator(seed, readable_rows()).specimen()).c_str(), count == 1 ? "" : "====\n");
 }
