@@ -20,7 +20,10 @@ void golden(const std::string& file, const std::vector<std::string>& arguments, 
 
 TEST_CASE("closed forms of the examples are what they were when somebody read them") {
   for (const std::string name : {"01_least_squares", "02_plain_network", "03_batchnorm", "04_batchnorm_eps",
-                                 "05_batchnorm_backward", "08_kronecker_jacobian", "09_stop_gradient"})
+                                 "05_batchnorm_backward", "08_kronecker_jacobian", "09_stop_gradient",
+                                 "10_multivariate_normal", "11_wishart", "12_factor_analysis", "13_gaussian_process",
+                                 "14_vector_autoregression", "15_seemingly_unrelated", "16_logistic_regression",
+                                 "17_softmax_regression", "18_attention", "19_layer_norm", "20_gru_cell"})
     golden("closed_forms/" + name + ".txt", {"derive", "examples/" + name + ".dv"});
 }
 
