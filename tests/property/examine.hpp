@@ -181,11 +181,28 @@ inline TermId renamed(TermPool& pool, TermId t, const Program& from, const Rerea
   });
 }
 
+/// What the program's assumptions say of sizes.
+inline std::function<bool(const DimValues&)> admissible(const TermPool& pool, const Program& program) {
+  if (program.assumptions.empty()) return {};
+  return [&pool, assumptions = program.assumptions](const DimValues& sizes) {
+    const auto value = [&](TermId t) -> std::optional<Rational> {
+      const Node& n = pool[t];
+      return n.op == Op::Number ? std::optional(n.numbers[0]) : n.op == Op::Size ? pool.dims.evaluate_exact(n.first, sizes) : std::nullopt;
+    };
+    return std::ranges::all_of(assumptions, [&](const Assumption& a) {
+      const auto l = value(a.left), r = value(a.right);
+      if (!l || !r) return true;
+      return a.relation == ">" ? *l > *r : a.relation == ">=" ? *l >= *r : a.relation == "<" ? *l < *r : a.relation == "<=" ? *l <= *r : *l == *r;
+    });
+  };
+}
+
 /// Not the points at which the engine tests its own steps.
-inline EqualOptions examination() {
+inline EqualOptions examination(const TermPool& pool, const Program& program) {
   EqualOptions how;
   how.seed = 20121115;
   how.witness = false;
+  how.admissible = admissible(pool, program);
   return how;
 }
 
@@ -208,14 +225,14 @@ inline Finding examine(dvec::test::RuleSession& session, const std::string& prea
       const TermId candidate = again->candidates[k];
       if (pool.shape(candidate) != pool.symbols[d.result].shape)
         return {Outcome::Unreadable, "has another shape: " + text.answers[k]};
-      const Equality e = derivative_equals(pool, question_of(d, candidate), again->definitions, examination());
+      const Equality e = derivative_equals(pool, question_of(d, candidate), again->definitions, examination(pool, again->program));
       const std::string what = pool.symbols[d.result].name + " = " + text.answers[k] + "\n    " + e.reason;
       if (e.outcome == Comparison::Different) return {Outcome::Wrong, what};
       if (!e.equal()) found = {Outcome::Unjudged, e.reason, found.derivatives, found.zero};
       else ++found.derivatives;
       if (pool[candidate].op == Op::Zeros || (pool[candidate].op == Op::Number && pool[candidate].numbers[0].is_zero())) ++found.zero;
       const TermId meant = renamed(pool, answers->derivations[k].result, *program, *again);
-      if (e.equal() && are_equal(pool, meant, candidate, again->definitions, examination()).outcome == Comparison::Different)
+      if (e.equal() && are_equal(pool, meant, candidate, again->definitions, examination(pool, again->program)).outcome == Comparison::Different)
         return {Outcome::Unreadable, "reads as another value: " + text.answers[k]};
     }
     if (twice) {

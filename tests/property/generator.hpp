@@ -18,6 +18,7 @@ class Generator {
                       {"b", "function b"},
                       {"swish", "function swish(x) = x/(1+exp(-x))"},
                       {"bump", draws_.chance(50) ? "function bump(x) = x^3/3 - 2*x" : "function bump(x) = 1/(1+x^2)"}};
+    if (draws_.chance(10)) out_.assumptions.push_back(draws_.word({"m >= 2", "n > 1", "m > n", "p <= m", "m == n"}));
     const Extents shape = wrt_shape();
     std::string attributes = any_attributes(shape);
     if (attributes == "constant") attributes.clear();

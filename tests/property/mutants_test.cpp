@@ -49,16 +49,17 @@ Count count(RuleSession& session, const Specimen& s) {
   if (!answers) return out;
   const Result<Reread> again = read_again(pool, session.book, preamble(s), derive_of(s), printed(pool, *program, *answers));
   if (!again) return out;
+  const EqualOptions how = examination(pool, again->program);
   for (std::size_t k = 0; k < again->candidates.size(); ++k) {
     const DerivativeQuestion right = question_of(again->program.derivatives[k], again->candidates[k]);
-    if (!derivative_equals(pool, right, again->definitions, examination()).equal()) continue;
+    if (!derivative_equals(pool, right, again->definitions, how).equal()) continue;
     for (const Mutant& m : mutants(pool, again->candidates[k])) {
       DerivativeQuestion q = right;
       q.candidate = m.term;
-      const Comparison judged = derivative_equals(pool, q, again->definitions, examination()).outcome;
+      const Comparison judged = derivative_equals(pool, q, again->definitions, how).outcome;
       if (judged == Comparison::Different) ++out.refused;
       if (judged != Comparison::Equal) continue;
-      const bool same = are_equal(pool, m.term, right.candidate, again->definitions, examination()).equal();
+      const bool same = are_equal(pool, m.term, right.candidate, again->definitions, how).equal();
       ++(same ? out.equal : out.taken);
     }
   }

@@ -33,6 +33,7 @@ struct Specimen {
   std::uint64_t seed = 0;
   std::map<std::string, Variable> variables;
   std::map<std::string, std::string> functions;  ///< name to declaration
+  std::vector<std::string> assumptions;
   std::vector<Let> lets;
   std::vector<Request> requests;
 };
@@ -86,7 +87,9 @@ inline std::string preamble(const Specimen& s) {
   for (const Request& r : s.requests) body += text_of(r);
   for (const auto& [name, declaration] : s.functions)
     if (body.find(name + "(") != std::string::npos || body.find(name + "'") != std::string::npos) functions += declaration + "\n";
-  return "dim m, n, p\n" + vars + functions + lets;
+  std::string assumptions;
+  for (const std::string& a : s.assumptions) assumptions += "assume " + a + "\n";
+  return "dim m, n, p\n" + assumptions + vars + functions + lets;
 }
 
 /// What is asked: one statement.

@@ -59,6 +59,11 @@ inline Specimen shrunk(Specimen s, const Fails& fails, int budget = 300) {
     s = std::move(candidate);
     return true;
   };
+  if (!s.assumptions.empty()) {
+    Specimen c = s;
+    c.assumptions.clear();
+    accept(std::move(c));
+  }
   for (std::size_t k = s.requests.size(); s.requests.size() > 1 && k-- > 0;) {
     Specimen c = s;
     c.requests.erase(c.requests.begin() + static_cast<std::ptrdiff_t>(k));
