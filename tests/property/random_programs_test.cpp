@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <set>
 
 #include "all_rows.hpp"
 #include "generator.hpp"
@@ -85,6 +86,27 @@ TEST_CASE("every row of the grammar is read") {
   for (const Production& row : all_rows()) {
     INFO(row.name);
     CHECK(is_read(row));
+  }
+}
+
+TEST_CASE("every operator and function of the language occurs in the random programs") {
+  const RuleSession session;
+  std::set<std::string> names;
+  for (const std::string& n : primitive_names()) names.insert(n);
+  for (const std::string& n : session.book.vocabulary().names()) names.insert(n);
+  for (std::size_t f = 0; f < session.pool.functions.size(); ++f) names.insert(session.pool.functions[FunctionId(f)].name);
+  std::erase_if(names, [](const std::string& n) { return std::isalpha(static_cast<unsigned char>(n[0])) == 0; });  // of rules
+  std::string all;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) all += text_of(Generator(seed, readable_rows()).specimen());
+  const auto occurs = [&](const std::string& n) {
+    const auto letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+    for (std::size_t at = all.find(n); at != std::string::npos; at = all.find(n, at + 1))
+      if (!letter(all[at + n.size()]) && (at == 0 || !letter(all[at - 1]))) return true;
+    return false;
+  };
+  for (const std::string& n : names) {
+    INFO(n);
+    CHECK(occurs(n));
   }
 }
 
