@@ -97,8 +97,12 @@ TermId Simplifier::fold_names(TermId term) {
     const Node n = pool_[t];
     if (n.op == Op::Power) {
       if (const auto root = roots_.find(n.args[0]); root != roots_.end()) {
-        done[t] = pool_.power(root->second, n.numbers[0] / root_power_.at(n.args[0]));
-        continue;
+        // L = X^p: X^q is L^(q/p) for whole q/p, or where X cannot be negative: under a square root.
+        const Rational p = root_power_.at(n.args[0]), power = n.numbers[0] / p;
+        if (power.is_integer() || (!p.is_integer() && (p + p).is_integer())) {
+          done[t] = pool_.power(root->second, power);
+          continue;
+        }
       }
     }
     std::vector<TermId> args;

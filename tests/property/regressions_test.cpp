@@ -1,0 +1,33 @@
+/// What random programs have found, made small: each was wrong once.
+
+#include <catch2/catch.hpp>
+
+#include "isolate.hpp"
+
+using namespace dvec::property;
+using dvec::test::RuleSession;
+
+namespace {
+
+struct Found {
+  const char* what;
+  const char* preamble;
+  const char* derive;
+};
+
+const std::vector<Found> kFound = {
+    {"X^3 is not (X^4)^(3/4)", "dim m\nvar X(m,m)\nlet L = X.^4\n", "derive jac(sum(X.*L),X)\n"},
+    {"nor is it for a scalar", "dim m\nvar r(m), u(m)\nlet L = (r'*u)^4\n", "derive grad(L,u)\n"},
+    {"X^2 is not (X^3)^(2/3) in floats", "dim n\nvar x(n)\nlet L = x.^3\n", "derive grad(sum(L.*x),x), hess(sum(L),x)\n"},
+};
+
+}  // namespace
+
+TEST_CASE("what random programs have found is right now") {
+  RuleSession session;
+  for (const Found& f : kFound) {
+    const Finding now = isolated([&] { return examine(session, f.preamble, f.derive, false); });
+    INFO(f.what << "\n" << f.preamble << f.derive << word(now.outcome) << ": " << now.detail);
+    CHECK(now.outcome == Outcome::Right);
+  }
+}
