@@ -1,5 +1,7 @@
 #include "calculus/fresh_names.hpp"
 
+#include <algorithm>
+
 namespace dvec {
 
 FreshNames::FreshNames(const TermPool& pool, const Program& program) : used_(program.dims.begin(), program.dims.end()) {
@@ -9,6 +11,7 @@ FreshNames::FreshNames(const TermPool& pool, const Program& program) : used_(pro
 }
 
 std::string FreshNames::take(std::string wanted) {
+  wanted.resize(std::min(wanted.find('('), wanted.size()));  // D_grad(R,x), of a derivative of a derivative: D_grad
   while (!used_.insert(wanted).second) wanted += "_";
   return wanted;
 }

@@ -12,7 +12,7 @@ class FreshNames {
  public:
   FreshNames(const TermPool& pool, const Program& program);
 
-  /// `wanted` where it is free, else with as many underscores after it as make it free. Given once only.
+  /// `wanted`, up to its first bracket, where it is free, else with as many underscores after it as make it free. Given once only.
   [[nodiscard]] std::string take(std::string wanted);
 
  private:

@@ -19,6 +19,8 @@ const std::vector<Found> kFound = {
     {"X^3 is not (X^4)^(3/4)", "dim m\nvar X(m,m)\nlet L = X.^4\n", "derive jac(sum(X.*L),X)\n"},
     {"nor is it for a scalar", "dim m\nvar r(m), u(m)\nlet L = (r'*u)^4\n", "derive grad(L,u)\n"},
     {"X^2 is not (X^3)^(2/3) in floats", "dim n\nvar x(n)\nlet L = x.^3\n", "derive grad(sum(L.*x),x), hess(sum(L),x)\n"},
+    {"lines of derivatives of derivatives have names that can be read", "dim n\nvar u(n)\nfunction a\n",
+     "derive hess(a(sum(u.*grad(tanh(sum(u)),u))),u)\n"},
 };
 
 }  // namespace
