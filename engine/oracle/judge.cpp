@@ -18,6 +18,7 @@ constexpr double kCoins = 100;          ///< throws that make a branch overlooke
 constexpr double kMostTrials = 40;
 constexpr double kItems = 20000;        ///< items evaluated at one choice of sizes, all trials together
 constexpr double kTolerance = 1e-22;    ///< 113 bits are 34 digits; the rest is for conditioning
+constexpr double kRefuted = 1e-9;       ///< what differs by less than this at a point is badly conditioned there, and says nothing
 constexpr double kCancelled = 1e-8;     ///< what is smaller than this part of the largest intermediate value is compared with that part
 
 class Judge {
@@ -135,6 +136,7 @@ class Judge {
       const QuadField field(QuadField::Opaque::StandIn);
       const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
       const double error = relative_error(point);
+      if (error > kTolerance && error < kRefuted) throw Undefined("a badly conditioned point");
       out.worst_relative_error = std::max(out.worst_relative_error, error);
       return error <= kTolerance;
     }

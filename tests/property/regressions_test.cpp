@@ -21,6 +21,8 @@ const std::vector<Found> kFound = {
     {"X^2 is not (X^3)^(2/3) in floats", "dim n\nvar x(n)\nlet L = x.^3\n", "derive grad(sum(L.*x),x), hess(sum(L),x)\n"},
     {"lines of derivatives of derivatives have names that can be read", "dim n\nvar u(n)\nfunction a\n",
      "derive hess(a(sum(u.*grad(tanh(sum(u)),u))),u)\n"},
+    {"a badly conditioned point refutes nothing", "dim m, n, p\nvar A(m,p), X(p,n), u(n) unit, v(m)\n",
+     "derive grad(std(((A*X*u).^2 + 1).^v + v,1,1),X)\n"},
 };
 
 }  // namespace
