@@ -312,8 +312,9 @@ class Generator {
     for (const Let& l : out_.lets)
       if (used.contains(l.name) && l.parameters.empty() && l.name != "R" && l.body.production != "derivative") others.push_back(l.name);
     for (std::size_t k = 0; k < 2 && !others.empty(); ++k) {
-      const std::string other = draws_.of(others);
-      add("grad({0:0}," + other + ")", {name}, other);
+      const std::size_t at = draws_.below(others.size());
+      add("grad({0:0}," + others[at] + ")", {name}, others[at]);
+      if (draws_.chance(90)) others.erase(others.begin() + static_cast<std::ptrdiff_t>(at));
     }
   }
 
