@@ -195,15 +195,16 @@ T FloatField<T>::opaque(std::uint64_t name, int order, T t) const {
 template <class T>
 T FloatField<T>::draw(Draw kind, std::uint64_t key) const {
   // Twice 53 bits, so that quadruple precision is used.
+  const T moved = 1 + nudge_.part * (2 * static_cast<T>(to_unit(scramble(key ^ scramble(nudge_.key)))) - 1);
   const T u = static_cast<T>(to_unit(scramble(key))) + static_cast<T>(to_unit(scramble(key ^ 0x5bd1e995ULL))) / 9007199254740992.0;
   const T frac = u >= 1 ? u - 1 : u;
   switch (kind) {
     case Draw::Any: {
       const T centred = 2 * frac - 1;
-      return centred + (centred < 0 ? -rational(Rational(1, 4)) : rational(Rational(1, 4)));
+      return moved * (centred + (centred < 0 ? -rational(Rational(1, 4)) : rational(Rational(1, 4))));
     }
-    case Draw::Positive: return frac + rational(Rational(1, 4));
-    case Draw::Unit: return frac * rational(Rational(4, 5)) + rational(Rational(1, 10));
+    case Draw::Positive: return moved * (frac + rational(Rational(1, 4)));
+    case Draw::Unit: return moved * (frac * rational(Rational(4, 5)) + rational(Rational(1, 10)));
     case Draw::Sign: return frac < rational(Rational(1, 2)) ? -1 : 1;
     case Draw::Integer: return static_cast<T>(2 + static_cast<int>(static_cast<double>(frac) * 4));
   }

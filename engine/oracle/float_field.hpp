@@ -21,7 +21,13 @@ class FloatField {
   using Value = T;
   enum class Opaque { StandIn, Refused };
 
-  explicit FloatField(Opaque opaque = Opaque::Refused) : opaque_(opaque) {}
+  /// What is drawn is moved by less than this part of itself; by how much depends on the key.
+  struct Nudge {
+    Value part = 0;
+    std::uint64_t key = 0;
+  };
+
+  explicit FloatField(Opaque opaque = Opaque::Refused, Nudge nudge = {}) : opaque_(opaque), nudge_(nudge) {}
 
   [[nodiscard]] Value zero() const { return 0; }
   [[nodiscard]] Value one() const { return 1; }
@@ -51,6 +57,7 @@ class FloatField {
 
  private:
   Opaque opaque_;
+  Nudge nudge_;
 };
 
 extern template class FloatField<double>;

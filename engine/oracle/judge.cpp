@@ -19,6 +19,9 @@ constexpr double kMostTrials = 40;
 constexpr double kItems = 20000;        ///< items evaluated at one choice of sizes, all trials together
 constexpr double kTolerance = 1e-22;    ///< 113 bits are 34 digits; the rest is for conditioning
 constexpr double kRefuted = 1e-9;       ///< what differs by less than this at a point is badly conditioned there, and says nothing
+constexpr double kNudge = 1e-18;        ///< a refutation must stand when the entries move by this part of themselves: what is
+constexpr double kSteady = 1e-9;        ///< zero but for rounding, under a root or below a fraction, moves by more than this then,
+constexpr int kNudges = 12;             ///< each time with probability 1/2 or more: rounding may have the same sign again
 constexpr double kCancelled = 1e-8;     ///< what is smaller than this part of the largest intermediate value is compared with that part
 
 class Judge {
@@ -137,13 +140,29 @@ class Judge {
       const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
       const double error = relative_error(point);
       if (error > kTolerance && error < kRefuted) throw Undefined("a badly conditioned point");
+      for (int k = 1; error >= kRefuted && k <= kNudges; ++k) {
+        const QuadField nudged(QuadField::Opaque::StandIn, {kNudge, static_cast<std::uint64_t>(k)});
+        const Point<P> nearby(nudged, schedule_, question_, sizes, seed, bias, redraws.left);
+        if (moved(agreement_.floats(point), agreement_.floats(nearby)) > kSteady) throw Undefined("a value that is zero but for rounding");
+      }
       out.worst_relative_error = std::max(out.worst_relative_error, error);
       return error <= kTolerance;
     }
   }
 
+  static double magnitude(Quad v) { return static_cast<double>(v < 0 ? -v : v); }
+
+  /// By how much the numbers at a point differ from those at another, relative to the largest.
+  static double moved(const Pairs<QuadField>& here, const Pairs<QuadField>& there) {
+    double scale = 0, worst = 0;
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      scale = std::max({scale, magnitude(here[i].first), magnitude(here[i].second)});
+      worst = std::max({worst, magnitude(here[i].first - there[i].first), magnitude(here[i].second - there[i].second)});
+    }
+    return scale > 0 ? worst / scale : 0;
+  }
+
   [[nodiscard]] double relative_error(const Point<QuadField>& point) const {
-    const auto magnitude = [](Quad v) { return static_cast<double>(v < 0 ? -v : v); };
     double largest = 0, scale = 0, worst = 0;
     for (const auto& series : point.values())
       for (const auto& m : series)

@@ -23,6 +23,15 @@ const std::vector<Found> kFound = {
      "derive hess(a(sum(u.*grad(tanh(sum(u)),u))),u)\n"},
     {"a badly conditioned point refutes nothing", "dim m, n, p\nvar A(m,p), X(p,n), u(n) unit, v(m)\n",
      "derive grad(std(((A*X*u).^2 + 1).^v + v,1,1),X)\n"},
+    {"a column of one row has a variance of zero, in floats but for rounding",
+     "dim m, n, p\nvar A(2,2) spd, C(m,2), V(m) positive, s positive, v(2), w(m)\nfunction a\nlet L = A + A\n",
+     "derive grad(std(a(C*L*v).^4 + V.^s + w,1),L)\n"},
+};
+
+/// These have a value nowhere: not judged, but never refuted.
+const std::vector<Found> kNowhere = {
+    {"the variance of what is the same all along", "dim m, n, p\nvar X(p,m), u(m)\n", "derive grad(sum(log(var(X*u*ones(1,n),1,2))),u)\n"},
+    {"the determinant of zero", "dim p\nvar A(p,p) lower, s\n", "derive grad(logdet((eye(p) + s*eye(p))*(I - A/A)),s)\n"},
 };
 
 }  // namespace
@@ -33,5 +42,14 @@ TEST_CASE("what random programs have found is right now") {
     const Finding now = isolated([&] { return examine(session, f.preamble, f.derive, false); });
     INFO(f.what << "\n" << f.preamble << f.derive << word(now.outcome) << ": " << now.detail);
     CHECK(now.outcome == Outcome::Right);
+  }
+}
+
+TEST_CASE("what has a value nowhere is not refuted") {
+  RuleSession session;
+  for (const Found& f : kNowhere) {
+    const Finding now = isolated([&] { return examine(session, f.preamble, f.derive, false); });
+    INFO(f.what << "\n" << f.preamble << f.derive << word(now.outcome) << ": " << now.detail);
+    CHECK(harmless(now.outcome));
   }
 }
