@@ -131,7 +131,7 @@ inline Production spread_along(const std::string& f, const std::string& divisor,
 inline Production spread_of(const std::string& f, const std::string& divisor, std::size_t weight) {
   return {f + "(·" + divisor + ")", weight, Sort::Positive, scalar, [f, divisor](Draws& d, const Extents&) {
             const Extent k = d.long_extent();
-            const auto [text, needs] = varied(d, divisor.empty() && d.chance(30) ? row(k) : column(k));
+            const auto [text, needs] = varied(d, d.chance(30) ? row(k) : column(k));
             return Plan{f + "(" + text + divisor + ")", kPrimary, needs};
           }};
 }

@@ -62,7 +62,7 @@ inline std::vector<Production> function_rows() {
       of_all("mean({0:0})", 4, Sort::Any),
       spread_of("var", "", 2), spread_of("var", ",0", 1), spread_of("var", ",1", 1), spread_of("std", "", 1), spread_of("std", ",1", 1),
       of_vector("norm2({0:0})", 4, Sort::Positive),
-      {"norm1", 1, Sort::Positive, scalar, [](Draws& d, const Extents&) { return Plan{"norm1({0:0})", kPrimary, {{column(d.long_extent())}}}; }},
+      of_vector("norm1({0:0})", 1, Sort::Positive),
       of_all("normF({0:0})", 3, Sort::Positive),
       {"dot", 5, Sort::Any, scalar, [vector_or_matrix](Draws& d, const Extents&) {
          const Extents s = vector_or_matrix(d);
