@@ -106,10 +106,10 @@ class Replay {
   }
 
   /// Is `part` the node, or a product of some of its factors (in a run, where their order matters)?
-  bool is_of(TermId part, TermId whole) const {
+  bool is_of(TermId part, TermId whole) {
     if (part == whole) return true;
-    const Node& p = pool_[part];
-    const Node& w = pool_[whole];
+    const Node p = pool_[part], w = pool_[whole];
+    if (w.op == Op::Kron && is_run(part, w.args)) return true;
     if (p.op != w.op) return false;
     if (w.op == Op::Hadamard) {
       std::vector<TermId> rest(w.args.begin(), w.args.end());
@@ -120,8 +120,16 @@ class Replay {
         return true;
       });
     }
-    if (w.op != Op::MatMul && w.op != Op::Kron) return false;
-    return !std::ranges::search(w.args, p.args).empty();
+    return w.op == Op::MatMul && !std::ranges::search(w.args, p.args).empty();
+  }
+
+  /// A run of a Kronecker product's factors, cut in two: factors of 1x1 on one side of the cut are their product.
+  bool is_run(TermId part, std::span<const TermId> factors) {
+    for (std::size_t first = 0; first < factors.size(); ++first)
+      for (std::size_t cut = first + 1; cut < factors.size(); ++cut)
+        for (std::size_t last = cut + 1; last <= factors.size(); ++last)
+          if (pool_.kron(pool_.kron(factors.subspan(first, cut - first)), pool_.kron(factors.subspan(cut, last - cut))) == part) return true;
+    return false;
   }
 
   // --- by an operator's block
@@ -219,10 +227,12 @@ class Replay {
   }
 
   /// 1 at the objective, a name (a line of its own), or something that an earlier step left.
+  bool is_known(TermId adjoint) const {
+    const Node& n = pool_[adjoint];
+    return left_.contains(adjoint) || (n.op == Op::Symbol && pool_.symbols[n.symbol].kind == SymbolKind::Let);
+  }
   Finding upstream_is_known(const Step& s) const {
-    const Node& n = pool_[s.upstream];
-    if (left_.contains(s.upstream) || (n.op == Op::Symbol && pool_.symbols[n.symbol].kind == SymbolKind::Let))
-      return {};
+    if (is_known(s.upstream)) return {};
     return Finding::broken("the upstream adjoint " + quoted(s.upstream) + " was not left by an earlier step");
   }
 
@@ -238,8 +248,7 @@ class Replay {
   Finding accumulate(const Step& s) const {
     std::vector<TermId> contributions;
     for (const auto& [symbol, term] : s.bindings.terms) {
-      if (!left_.contains(term))
-        return Finding::broken("the contribution " + quoted(term) + " was not left by an earlier step");
+      if (!is_known(term)) return Finding::broken("the contribution " + quoted(term) + " was not left by an earlier step");
       contributions.push_back(term);
     }
     if (contributions.empty()) return Finding::broken("a sum of contributions names them");
