@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "term/term_print.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec::cli {
@@ -216,6 +217,8 @@ Matrix<TermId> Entries::compute(TermId t) {
       fill([&](auto, auto) { return pool_.apply(*log, 0, pool_.apply(*abs, 0, determinant(arg(0)))); });
       break;
     }
+    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
+    case Op::MatrixFunction: throw LimitReached("`" + print(pool_, t) + "` is not written out entry by entry");
     case Op::Stop: return arg(0);
   }
   return out;

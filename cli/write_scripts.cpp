@@ -49,7 +49,7 @@ Script collect(Session& session, const Report& report) {
     for (const Dim d : {n.first, n.second, n.shape.rows, n.shape.cols})
       if (d.valid() && is_leaf(n.op) && n.op != Op::Symbol)
         needed.insert(pool.dims.symbols(d).begin(), pool.dims.symbols(d).end());
-    if (n.op == Op::Reshape)
+    if (n.op == Op::Reshape || n.op == Op::MatrixFunction)
       for (const Dim d : {n.shape.rows, n.shape.cols}) needed.insert(pool.dims.symbols(d).begin(), pool.dims.symbols(d).end());
   }
   for (const SymbolId v : report.program.variables) {
@@ -100,6 +100,10 @@ std::string write_numpy(Session& session, const Report& report) {
   std::string out = fmt::format("\"\"\"Derivatives, written by dvec {}. Every argument is a two-dimensional array, or a number.\"\"\"\n", DVEC_VERSION);
   const bool needs_math = std::ranges::any_of(helpers, [](const std::string& h) { return h.find("math.") != std::string::npos; });
   out += needs_math ? "import math\n\nimport numpy as np\n" : "import numpy as np\n";
+  const bool needs_scipy = std::ranges::any_of(s.terms, [&](TermId root) {
+    return std::ranges::any_of(reachable(pool, root), [&](TermId t) { return pool[t].op == Op::MatrixFunction; });
+  });
+  if (needs_scipy) out += "import scipy.linalg\n";
   for (const std::string& helper : helpers) out += "\n\n" + helper + "\n";
 
   std::vector<std::string> parameters;

@@ -100,6 +100,10 @@ std::vector<TermId> TermLowering::needed(TermId term) {
     case Op::Sum: case Op::Scale: case Op::MatMul: case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Vec:
     case Op::Reshape: case Op::Diag: case Op::Power: case Op::PowerBy: case Op::Inverse: case Op::Det: case Op::LogDet:
     case Op::Stop: return {n.args.begin(), n.args.end()};
+    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
+    case Op::MatrixFunction:
+      refused_ = fmt::format("`{}` is not emitted", print(pool(), term));
+      return {};
   }
   throw Bug("unknown operator");
 }
@@ -221,6 +225,8 @@ StructuredValue TermLowering::step(TermId term) {
     case Op::Det: return alg.det(at(n.args[0]));
     case Op::LogDet: return alg.log_det(at(n.args[0]));
     case Op::Stop: return at(n.args[0]);
+    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
+    case Op::MatrixFunction: break;  // refused above
   }
   throw Bug("unknown operator");
 }

@@ -123,7 +123,9 @@ class Converter {
       case Op::Power: return power(t, n, rows, cols, state, depth);
       case Op::Apply: return entrywise(t, n, rows, cols, state);
       case Op::Inverse: return inverse(t, n.args[0], rows, cols, state, depth);
-      case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
+      case Op::Tril: return atom(pool_.tril(pool_.ones(n.shape)), Rational(1), rows, cols, state) && go(n.args[0], rows, cols);
+      case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::PseudoInverse: case Op::Cholesky:
+      case Op::MatrixFunction: case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
         return atom(t, Rational(1), rows, cols, state);
     }
     throw Bug("unknown operator");

@@ -44,6 +44,7 @@ bool Properties::symmetric(TermId t, int depth) const {
     }
     case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Diag: return true;
     case Op::Commutation: return n.first == n.second;
+    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::Cholesky: return false;
     case Op::Sum: {
       // Every term symmetric, or matched by its transpose with the same coefficient.
       for (std::size_t i = 0; i < n.args.size(); ++i) {
@@ -62,8 +63,8 @@ bool Properties::symmetric(TermId t, int depth) const {
       return true;
     }
     case Op::Scale: return symmetric(n.args[1]);
-    case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Power: case Op::Apply: case Op::Inverse: case Op::Stop:
-      return all();
+    case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Power: case Op::Apply: case Op::Inverse: case Op::PseudoInverse:
+    case Op::MatrixFunction: case Op::Stop: return all();
     case Op::PowerBy: return symmetric(n.args[0]) && (pool.is_scalar(n.args[1]) || symmetric(n.args[1]));
     case Op::Vec: case Op::Reshape: case Op::DiagVec: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums:
     case Op::Det: case Op::LogDet: return pool.is_scalar(t);
@@ -85,12 +86,13 @@ bool Properties::nonnegative(TermId t, int depth) const {
       return value != definitions_->end() && nonnegative(value->second, depth + 1);
     }
     case Op::Number: return !n.numbers[0].is_negative();
-    case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: return true;
+    case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: case Op::Duplication:
+    case Op::Elimination: case Op::Selection: return true;
     case Op::Sum:
       return all() && std::ranges::none_of(n.numbers, [](const Rational& c) { return c.is_negative(); });
     case Op::Scale: case Op::MatMul: case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Vec: case Op::Reshape:
-    case Op::Diag: case Op::DiagVec: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums: case Op::Stop:
-      return all();
+    case Op::Diag: case Op::DiagVec: case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums:
+    case Op::Stop: return all();
     case Op::Power: {
       const Rational q = n.numbers[0];
       if (!q.is_integer()) return true;  // real only where the base is not negative
@@ -103,7 +105,7 @@ bool Properties::nonnegative(TermId t, int depth) const {
         if (n.order == 0 && f == positive) return true;
       return false;
     }
-    case Op::Inverse: case Op::Det: case Op::LogDet: return false;
+    case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction: return false;
   }
   return false;
 }

@@ -155,6 +155,28 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
       out = a_.constant(std::move(m));
       break;
     }
+    case Op::Duplication: case Op::Elimination: {
+      // Entry (r,c), r >= c, of the triangle is number (c*n - c*(c-1)/2) + (r-c) of vech.
+      const std::size_t order = size(n.first);
+      const bool both = n.op == Op::Duplication;
+      Matrix<V> m = both ? a_.zeros(rows, cols) : a_.zeros(cols, rows);
+      std::size_t at = 0;
+      for (std::size_t c = 0; c < order; ++c)
+        for (std::size_t r = c; r < order; ++r, ++at) {
+          m(c * order + r, at) = k_.one();
+          if (both) m(r * order + c, at) = k_.one();
+        }
+      out = a_.constant(both ? std::move(m) : m.transposed());
+      break;
+    }
+    case Op::Selection: {
+      const std::size_t first = size(n.first), last = size(n.second);
+      if (last > rows || first > last) throw Undefined("a slice reaches beyond the matrix");
+      Matrix<V> m = a_.zeros(rows, cols);
+      for (std::size_t j = 0; j < cols; ++j) m(first - 1 + j, j) = k_.one();
+      out = a_.constant(std::move(m));
+      break;
+    }
     case Op::Sum: {
       std::vector<const Series<V>*> terms;
       for (const std::uint32_t a : args) terms.push_back(&dense(a));
@@ -190,6 +212,14 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
         return m;
       });
       break;
+    case Op::Tril:
+      out = a_.map(arg(0), [&](const Matrix<V>& a) {
+        Matrix<V> m = a;
+        for (std::size_t j = 0; j < cols; ++j)
+          for (std::size_t i = 0; i < std::min(j, rows); ++i) m(i, j) = k_.zero();
+        return m;
+      });
+      break;
     case Op::Trace: out = a_.map(arg(0), [&](const Matrix<V>& a) { return Matrix<V>(1, 1, a_.trace(a)); }); break;
     case Op::Total: case Op::ColumnSums: case Op::RowSums:
       out = a_.map(arg(0), [&](const Matrix<V>& a) {
@@ -208,6 +238,19 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
     case Op::Inverse: out = a_.inverse(arg(0)); break;
     case Op::Det: out = a_.determinant(arg(0), false); break;
     case Op::LogDet: out = a_.determinant(arg(0), true); break;
+    case Op::PseudoInverse: out = a_.pseudo_inverse(arg(0)); break;
+    case Op::Cholesky: out = a_.cholesky(arg(0)); break;
+    case Op::MatrixFunction: {
+      std::int64_t exponent = 0;
+      if (n.primary == PrimaryFunction::Power) {
+        const auto value = pool.dims.evaluate(n.first, *sizes_);
+        if (!value) throw Undefined("an exponent has no value");
+        exponent = *value;
+      }
+      out = args.size() == 1 ? a_.matrix_function(n.primary, exponent, arg(0))
+                             : a_.matrix_function_along(n.primary, exponent, arg(0), arg(1));
+      break;
+    }
     case Op::Stop: out = {arg(0)[0]}; break;
   }
   for (const Matrix<V>& m : out)

@@ -214,7 +214,8 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         d = schedule[s].definition != Schedule::kNone ? degree[schedule[s].definition]
                                                       : of_variable(pool.symbols[n.symbol].attributes, size(n.shape.rows));
         break;
-      case Op::Number: case Op::Size: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: break;
+      case Op::Number: case Op::Size: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: case Op::Duplication:
+      case Op::Elimination: case Op::Selection: break;
       case Op::Pi: d = {2, 0, true}; break;
       case Op::Sum:
         d = arg(0);
@@ -229,7 +230,9 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         d = arg(0);
         for (std::size_t i = 1; i < args.size(); ++i) d = multiplied(d, arg(i));
         break;
-      case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Stop: d = arg(0); break;
+      case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Tril: case Op::Stop:
+        d = arg(0);
+        break;
       case Op::Trace: d = summed(arg(0), order()); break;
       case Op::Total: d = summed(arg(0), order() * size(pool.shape(n.args[0]).cols)); break;
       case Op::ColumnSums: d = summed(arg(0), order()); break;
@@ -240,7 +243,7 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         if (n.numbers[0].is_negative()) std::swap(d.num, d.den);
         break;
       }
-      case Op::PowerBy: d = {kHopeless, kHopeless, false}; break;
+      case Op::PowerBy: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction: d = {kHopeless, kHopeless, false}; break;
       case Op::Apply:
         d = applied(pool, n.function, n.order, arg(0));
         drawn += entries(schedule, s, sizes);

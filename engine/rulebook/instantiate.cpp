@@ -57,6 +57,14 @@ TermId instantiate(TermPool& pool, TermId pattern, const Bindings& bindings) {
       case Op::Commutation:
         done[t] = pool.commutation(put(pool, n.first, bindings), put(pool, n.second, bindings));
         break;
+      case Op::Duplication: done[t] = pool.duplication(put(pool, n.first, bindings)); break;
+      case Op::Elimination: done[t] = pool.elimination(put(pool, n.first, bindings)); break;
+      case Op::Selection:
+        done[t] = pool.selection(put(pool, n.shape.rows, bindings), put(pool, n.first, bindings), put(pool, n.second, bindings));
+        break;
+      case Op::MatrixFunction:
+        done[t] = pool.matrix_function(n.primary, n.first.valid() ? put(pool, n.first, bindings) : n.first, args);
+        break;
       case Op::Reshape: done[t] = pool.reshape(args[0], put(pool, n.shape, bindings)); break;
       case Op::Apply:
         done[t] = n.function == bindings.pattern
@@ -106,6 +114,12 @@ class Matcher {
       case Op::Zeros:
       case Op::Eye: return sizes(p.shape.rows, n.shape.rows, b) && sizes(p.shape.cols, n.shape.cols, b);
       case Op::Size: return sizes(p.first, n.first, b);
+      case Op::Duplication: case Op::Elimination: return sizes(p.first, n.first, b);
+      case Op::Selection:
+        return sizes(p.shape.rows, n.shape.rows, b) && sizes(p.first, n.first, b) && sizes(p.second, n.second, b);
+      case Op::MatrixFunction:
+        if (p.primary != n.primary || (p.first.valid() && !sizes(p.first, n.first, b))) return false;
+        break;
       case Op::Commutation: return sizes(p.first, n.first, b) && sizes(p.second, n.second, b);
       case Op::Symbol: return pattern == term;
       case Op::MatMul:

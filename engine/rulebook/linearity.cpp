@@ -35,8 +35,11 @@ bool is_linear(const TermPool& pool, TermId term, std::span<const SymbolId> slot
         case Op::Scale: case Op::MatMul: case Op::Hadamard: case Op::Kron:
           d = linear == 1 ? Degree::Linear : Degree::Other;
           break;
-        case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Trace: case Op::Total:
+        case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Tril: case Op::Trace: case Op::Total:
         case Op::ColumnSums: case Op::RowSums: d = Degree::Linear; break;
+        case Op::MatrixFunction:  // in its directions
+          d = linear == 1 && degree.at(n.args[0]) == Degree::Free ? Degree::Linear : Degree::Other;
+          break;
         default: break;
       }
     }

@@ -78,8 +78,23 @@ int degree(const Monomial& powers) {
   return sum;
 }
 
+/// The n of n^2/2 + n/2, which is written n*(n+1)/2.
+std::optional<std::string> side_of_triangle(const Polynomial& p) {
+  if (p.size() != 2) return std::nullopt;
+  for (const auto& [powers, coefficient] : p) {
+    if (coefficient != Rational(1, 2) || degree(powers) == 0) return std::nullopt;
+    Monomial squared = powers;
+    for (auto& [name, power] : squared) power *= 2;
+    const auto square = p.find(squared);
+    if (square != p.end() && square->second == Rational(1, 2) && powers.size() == 1 && powers.begin()->second == 1)
+      return monomial_text(powers);
+  }
+  return std::nullopt;
+}
+
 std::string polynomial_text(const Polynomial& p) {
   if (p.empty()) return "0";
+  if (const auto side = side_of_triangle(p)) return *side + "*(" + *side + "+1)/2";
   std::vector<std::pair<Monomial, Rational>> terms(p.begin(), p.end());
   std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
     const int da = degree(a.first), db = degree(b.first);
@@ -139,30 +154,30 @@ struct DimTable::Store {
 DimTable::DimTable() : store_(std::make_unique<Store>()) { one_ = constant(1); }
 DimTable::~DimTable() = default;
 
-Dim DimTable::constant(std::int64_t value) { return store_->intern(GiNaC::numeric(static_cast<long>(value))); }
+Dim DimTable::constant(std::int64_t value) const { return store_->intern(GiNaC::numeric(static_cast<long>(value))); }
 
-Dim DimTable::symbol(std::string_view name) {
+Dim DimTable::symbol(std::string_view name) const {
   auto known = store_->symbols.find(name);
   if (known == store_->symbols.end())
     known = store_->symbols.emplace(std::string(name), GiNaC::symbol(std::string(name))).first;
   return store_->intern(known->second);
 }
 
-Dim DimTable::add(Dim a, Dim b) { return store_->intern(store_->at(a).value + store_->at(b).value); }
-Dim DimTable::subtract(Dim a, Dim b) { return store_->intern(store_->at(a).value - store_->at(b).value); }
+Dim DimTable::add(Dim a, Dim b) const { return store_->intern(store_->at(a).value + store_->at(b).value); }
+Dim DimTable::subtract(Dim a, Dim b) const { return store_->intern(store_->at(a).value - store_->at(b).value); }
 
-Dim DimTable::multiply(Dim a, Dim b) {
+Dim DimTable::multiply(Dim a, Dim b) const {
   if (a == one_) return b;
   if (b == one_) return a;
   return store_->intern(store_->at(a).value * store_->at(b).value);
 }
 
-Dim DimTable::scale(const Rational& c, Dim a) {
+Dim DimTable::scale(const Rational& c, Dim a) const {
   const GiNaC::numeric factor(c.text().c_str());
   return store_->intern(factor * store_->at(a).value);
 }
 
-Dim DimTable::substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by) {
+Dim DimTable::substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by) const {
   GiNaC::exmap map;
   for (const auto& [name, value] : by)
     if (std::ranges::binary_search(symbols(in), name)) map[store_->symbols.at(name)] = store_->at(value).value;
@@ -210,7 +225,7 @@ std::optional<std::int64_t> DimTable::evaluate(Dim d, const DimValues& values) c
 
 const std::vector<std::string>& DimTable::symbols(Dim d) const { return store_->at(d).symbols; }
 const std::string& DimTable::text(Dim d) const { return store_->at(d).text; }
-bool DimTable::is_sum(Dim d) const { return store_->at(d).terms.size() > 1; }
+bool DimTable::is_sum(Dim d) const { return store_->at(d).terms.size() > 1 && !side_of_triangle(store_->at(d).terms); }
 
 std::vector<Dim> DimTable::factors(Dim d) const {
   if (d == one_) return {};

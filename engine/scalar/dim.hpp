@@ -28,16 +28,19 @@ class DimTable {
   DimTable(const DimTable&) = delete;
   DimTable& operator=(const DimTable&) = delete;
 
+  // Sizes are interned: a new one changes nothing that was there.
   [[nodiscard]] Dim one() const { return one_; }
-  Dim constant(std::int64_t value);
-  Dim symbol(std::string_view name);
-  Dim add(Dim a, Dim b);
-  Dim subtract(Dim a, Dim b);
-  Dim multiply(Dim a, Dim b);
-  Dim scale(const Rational& c, Dim a);
+  [[nodiscard]] Dim constant(std::int64_t value) const;
+  [[nodiscard]] Dim symbol(std::string_view name) const;
+  [[nodiscard]] Dim add(Dim a, Dim b) const;
+  [[nodiscard]] Dim subtract(Dim a, Dim b) const;
+  [[nodiscard]] Dim multiply(Dim a, Dim b) const;
+  [[nodiscard]] Dim scale(const Rational& c, Dim a) const;
+  /// n*(n+1)/2, the entries of a triangle.
+  [[nodiscard]] Dim triangle(Dim n) const { return scale(Rational(1, 2), multiply(n, add(n, one()))); }
   /// Puts sizes in the place of symbols, all at once.
-  Dim substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by);
-  Dim substitute(Dim in, const std::string& symbol, Dim by) { return substitute(in, {{symbol, by}}); }
+  [[nodiscard]] Dim substitute(Dim in, const std::vector<std::pair<std::string, Dim>>& by) const;
+  [[nodiscard]] Dim substitute(Dim in, const std::string& symbol, Dim by) const { return substitute(in, {{symbol, by}}); }
 
   [[nodiscard]] std::optional<std::int64_t> as_constant(Dim d) const;
   /// The value as an exact number when the size is constant (sizes under construction may be fractions: n*(n+1)/2).

@@ -22,7 +22,7 @@ std::int64_t node_cost(const TermPool& pool, TermId term) {
   const auto count = static_cast<std::int64_t>(n.args.size());
   switch (n.op) {
     case Op::Symbol: case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye:
-    case Op::Commutation: return 0;
+    case Op::Commutation: case Op::Duplication: case Op::Elimination: case Op::Selection: return 0;
     case Op::Sum: {
       std::int64_t sum = count - 1;
       bool positive = false;
@@ -44,8 +44,8 @@ std::int64_t node_cost(const TermPool& pool, TermId term) {
     }
     case Op::Scale: case Op::MatMul: case Op::Kron: return n.op == Op::Kron ? 1 : count - 1;
     case Op::PowerBy: case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec:
-    case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums: case Op::Apply: case Op::Inverse:
-    case Op::Det: case Op::LogDet: case Op::Stop: return 1;
+    case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums: case Op::Apply: case Op::Inverse:
+    case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction: case Op::Stop: return 1;
   }
   return 1;
 }

@@ -95,7 +95,7 @@ class Orientation {
         return {pool_.kron(args), sum};
       }
       case Op::Transpose: return arg(n.args[0], !turned);
-      case Op::Apply: case Op::Inverse: case Op::PowerBy: {
+      case Op::Apply: case Op::Inverse: case Op::PseudoInverse: case Op::MatrixFunction: case Op::PowerBy: {
         if (n.op == Op::PowerBy && turned) break;
         // f(A)' reads better than f(A'), inv(A)' than inv(A').
         const auto [args, sum] = with(turned);
@@ -118,7 +118,8 @@ class Orientation {
         return other_sum < sum ? Choice{pool_.diag(other[0]), other_sum} : Choice{pool_.diag(args[0]), sum};
       }
       case Op::Symbol: case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye:
-      case Op::Commutation: case Op::Vec: case Op::Reshape: case Op::DiagVec: case Op::Stop: break;
+      case Op::Commutation: case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Vec: case Op::Reshape:
+      case Op::DiagVec: case Op::Tril: case Op::Cholesky: case Op::Stop: break;
     }
     const auto [args, sum] = with(false);
     const TermId same = pool_.rebuild(t, args);

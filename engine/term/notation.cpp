@@ -34,6 +34,8 @@ Text Notation::constant(const Node& n) const {
     case Op::Zeros: return {"zeros(" + sizes(n.shape) + ")", kAtom};
     case Op::Eye: return {"eye(" + dim(n.shape.rows) + ")", kAtom};
     case Op::Commutation: return {"commutation_matrix(" + dim(n.first) + "," + dim(n.second) + ")", kAtom};
+    case Op::Duplication: return {"duplication_matrix(" + dim(n.first) + ")", kAtom};
+    case Op::Elimination: return {"elimination_matrix(" + dim(n.first) + ")", kAtom};
     default: throw Bug("not a constant");
   }
 }
@@ -46,6 +48,7 @@ Text Notation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::Reshape: return {"reshape(" + a + "," + sizes(n.shape) + ")", kAtom};
     case Op::Diag: return named("diag");
     case Op::DiagVec: return named("diagvec");
+    case Op::Tril: return named("tril");
     case Op::Trace: return named("trace");
     case Op::Total: return named("sum");
     case Op::ColumnSums: return {"sum(" + a + ",1)", kAtom};
@@ -57,9 +60,38 @@ Text Notation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::Inverse: return named("inv");
     case Op::Det: return named("det");
     case Op::LogDet: return named("logdet");
+    case Op::PseudoInverse: return named("pinv");
+    case Op::Cholesky: return named("chol");
+    case Op::MatrixFunction: return matrix_function(n, args);
     case Op::Stop: return named("stop");
     default: throw Bug("not a call");
   }
+}
+
+Text Notation::matrix_function(const Node& n, const std::vector<Text>& args) const {
+  if (n.primary == PrimaryFunction::Power && args.size() == 1) return {at_least(args[0], kAtom) + "^" + at_least(size(n.first), kAtom), kPower};
+  std::string out = std::string(dvec::name(n.primary)) + "(" + args[0].text;
+  if (n.primary == PrimaryFunction::Power) out += "," + dim(n.first);
+  for (std::size_t i = 1; i < args.size(); ++i) out += "," + args[i].text;
+  return {out + ")", kAtom};
+}
+
+Text Notation::vech(const Text& a) const { return {"vech(" + a.text + ")", kAtom}; }
+Text Notation::triu(const Text& a) const { return {"triu(" + a.text + ")", kAtom}; }
+
+std::string Notation::range(const Range& r) const {
+  if (!r.first.valid()) return ":";
+  return r.first == r.last ? dim(r.first) : dim(r.first) + ":" + dim(r.last);
+}
+
+Text Notation::slice(const Text& a, const Range& rows, const Range& cols) const {
+  return {at_least(a, kAtom) + "(" + range(rows) + "," + range(cols) + ")", kAtom};
+}
+
+Text Notation::blocks(const std::vector<std::vector<Text>>& rows) const {
+  std::vector<std::string> lines;
+  for (const std::vector<Text>& row : rows) lines.push_back(join(each_at_least(row, kSum), ", "));
+  return {"[" + join(lines, "; ") + "]", kAtom};
 }
 
 Text Notation::kron(const std::vector<Text>& args) const {

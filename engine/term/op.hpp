@@ -15,6 +15,12 @@ enum class Op : std::uint8_t {
 
 [[nodiscard]] std::string_view name(Op op);
 [[nodiscard]] std::optional<Op> op_named(std::string_view text);
+/// Functions of square matrices that come from functions of numbers (Higham, Functions of Matrices: primary functions).
+enum class PrimaryFunction : std::uint8_t { Exponential, Logarithm, SquareRoot, Power };
+/// expm, logm, sqrtm, mpower.
+[[nodiscard]] std::string_view name(PrimaryFunction f);
+[[nodiscard]] std::optional<PrimaryFunction> primary_function_named(std::string_view text);
+
 /// Number of arguments; -1: two or more, -2: one or more.
 [[nodiscard]] int arity(Op op);
 [[nodiscard]] inline bool is_leaf(Op op) { return arity(op) == 0; }

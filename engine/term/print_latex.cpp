@@ -98,6 +98,8 @@ Text LatexNotation::constant(const Node& n) const {
     case Op::Zeros: return {shaped("\\mathbf{0}"), kAtom};
     case Op::Eye: return {"I_{" + dim(n.shape.rows) + "}", kAtom};
     case Op::Commutation: return {"K_{" + dim(n.first) + "," + dim(n.second) + "}", kAtom};
+    case Op::Duplication: return {"D_{" + dim(n.first) + "}", kAtom};
+    case Op::Elimination: return {"L_{" + dim(n.first) + "}", kAtom};
     default: throw Bug("not a constant");
   }
 }
@@ -111,6 +113,7 @@ Text LatexNotation::call(const Node& n, const std::vector<Text>& args) const {
       return {operator_name("reshape") + "_{" + dim(n.shape.rows) + " \\times " + dim(n.shape.cols) + "}" + bracket(a.text), kAtom};
     case Op::Diag: return named("diag");
     case Op::DiagVec: return named("diagvec");
+    case Op::Tril: return named("tril");
     case Op::Trace: return {"\\operatorname{tr}" + bracket(a.text), kAtom};
     case Op::Total: {
       const Shape s = pool_.shape(n.args[0]);
@@ -133,9 +136,37 @@ Text LatexNotation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::Inverse: return {at_least(a, kAtom) + "^{-1}", kPower};
     case Op::Det: return {"\\det" + bracket(a.text), kAtom};
     case Op::LogDet: return {"\\log\\left|\\det" + bracket(a.text) + "\\right|", kAtom};
+    case Op::PseudoInverse: return {at_least(a, kAtom) + "^{+}", kPower};
+    case Op::Cholesky: return named("chol");
+    case Op::MatrixFunction: return matrix_function(n, args);
     case Op::Stop: return named("stop");
     default: throw Bug("not a call");
   }
+}
+
+/// D f(A)[E] for the derivative along E.
+Text LatexNotation::matrix_function(const Node& n, const std::vector<Text>& args) const {
+  const bool power = n.primary == PrimaryFunction::Power;
+  if (power && args.size() == 1) return {at_least(args[0], kAtom) + "^{" + dim(n.first) + "}", kPower};
+  const std::string f = power ? "(\\cdot)^{" + dim(n.first) + "}" : operator_name(std::string(dvec::name(n.primary)).c_str());
+  std::string out = (args.size() == 1 ? "" : args.size() == 2 ? "D" : "D^{" + std::to_string(args.size() - 1) + "}") + f + bracket(args[0].text);
+  std::string along;
+  for (std::size_t i = 1; i < args.size(); ++i) along += (along.empty() ? "" : ", ") + args[i].text;
+  if (!along.empty()) out += "\\left[" + along + "\\right]";
+  return {out, kAtom};
+}
+
+Text LatexNotation::vech(const Text& a) const { return {operator_name("vech") + bracket(a.text), kAtom}; }
+Text LatexNotation::triu(const Text& a) const { return {operator_name("triu") + bracket(a.text), kAtom}; }
+
+Text LatexNotation::slice(const Text& a, const Range& rows, const Range& cols) const {
+  return {bracket(a.text) + "_{" + range(rows) + ",\\," + range(cols) + "}", kAtom};
+}
+
+Text LatexNotation::blocks(const std::vector<std::vector<Text>>& rows) const {
+  std::vector<std::string> lines;
+  for (const std::vector<Text>& row : rows) lines.push_back(join(each_at_least(row, kSum), " & "));
+  return {"\\begin{bmatrix} " + join(lines, " \\\\ ") + " \\end{bmatrix}", kAtom};
 }
 
 Text LatexNotation::kron(const std::vector<Text>& args) const {

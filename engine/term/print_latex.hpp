@@ -15,6 +15,7 @@ class LatexNotation final : public Notation {
   [[nodiscard]] Text number(const Rational& q) const override;
   [[nodiscard]] Text constant(const Node& n) const override;
   [[nodiscard]] Text call(const Node& n, const std::vector<Text>& args) const override;
+  [[nodiscard]] Text matrix_function(const Node& n, const std::vector<Text>& args) const override;
   [[nodiscard]] Text kron(const std::vector<Text>& args) const override;
   [[nodiscard]] Text transpose(const Text& a) const override;
   [[nodiscard]] Text chain(const std::vector<Text>& factors) const override;
@@ -22,6 +23,10 @@ class LatexNotation final : public Notation {
   [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
   [[nodiscard]] Text power_by(const Text& base, const Text& exponent, bool scalar) const override;
   [[nodiscard]] Text product(const std::vector<Text>& over, const Text* matrix, const std::vector<Text>& under) const override;
+  [[nodiscard]] Text vech(const Text& a) const override;
+  [[nodiscard]] Text triu(const Text& a) const override;
+  [[nodiscard]] Text slice(const Text& a, const Range& rows, const Range& cols) const override;
+  [[nodiscard]] Text blocks(const std::vector<std::vector<Text>>& rows) const override;
   [[nodiscard]] Text entrywise(const std::vector<Text>& over, const std::vector<Text>& under) const override;
   [[nodiscard]] Text sum(const std::vector<Text>& parts, const std::vector<bool>& negative) const override;
   [[nodiscard]] std::string bracket(const std::string& inner) const override;

@@ -31,6 +31,23 @@ constexpr std::string_view kCommutation =
     "    \"\"\"K with K @ vec(A) == vec(A.T) for A of shape (m, n), vec stacking columns.\"\"\"\n"
     "    return np.eye(m * n)[np.arange(m * n).reshape(n, m).T.ravel()]";
 
+constexpr std::string_view kDuplication =
+    "def duplication_matrix(n):\n"
+    "    \"\"\"D with D @ vech(S) == vec(S) for symmetric S of shape (n, n).\"\"\"\n"
+    "    c, r = np.triu_indices(n)\n"
+    "    d = np.zeros((n * n, n * (n + 1) // 2))\n"
+    "    d[c * n + r, np.arange(r.size)] = d[r * n + c, np.arange(r.size)] = 1\n"
+    "    return d";
+constexpr std::string_view kElimination =
+    "def elimination_matrix(n):\n"
+    "    \"\"\"L with L @ vec(A) == vech(A) for A of shape (n, n).\"\"\"\n"
+    "    c, r = np.triu_indices(n)\n"
+    "    return np.eye(n * n)[c * n + r]";
+constexpr std::string_view kVech =
+    "def vech(a):\n"
+    "    \"\"\"The lower triangle, column by column.\"\"\"\n"
+    "    return a.T[np.triu_indices(a.shape[0])][:, None]";
+
 constexpr std::string_view kReserved[] = {
     "and",   "as",    "assert", "async", "await",    "break", "class", "continue", "def",    "del",   "elif", "else", "except",
     "False", "finally", "for",  "from",  "global",   "if",    "import", "in",      "is",     "lambda", "math", "None", "nonlocal",
@@ -76,6 +93,8 @@ Text NumpyNotation::constant(const Node& n) const {
     case Op::Zeros: return {"np.zeros" + shape, kAtom};
     case Op::Eye: return {"np.eye(" + dim(n.shape.rows) + ")", kAtom};
     case Op::Commutation: return {"commutation_matrix(" + dim(n.first) + ", " + dim(n.second) + ")", kAtom};
+    case Op::Duplication: return {"duplication_matrix(" + dim(n.first) + ")", kAtom};
+    case Op::Elimination: return {"elimination_matrix(" + dim(n.first) + ")", kAtom};
     default: throw Bug("not a constant");
   }
 }
@@ -91,6 +110,7 @@ Text NumpyNotation::call(const Node& n, const std::vector<Text>& args) const {
       return named("np.reshape", ", (" + dim(n.shape.rows) + ", " + dim(n.shape.cols) + "), order=\"F\"");
     case Op::Diag: return named("np.diagflat");
     case Op::DiagVec: return {"np.diagonal(" + a + ")[:, None]", kAtom};
+    case Op::Tril: return named("np.tril");
     case Op::Trace: return named("np.trace");
     case Op::Total: return named("np.sum");
     case Op::ColumnSums: return named("np.sum", ", axis=0, keepdims=True");
@@ -99,9 +119,50 @@ Text NumpyNotation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::Inverse: return named("np.linalg.inv");
     case Op::Det: return named("np.linalg.det");
     case Op::LogDet: return {"np.linalg.slogdet(" + a + ")[1]", kAtom};
+    case Op::PseudoInverse: return named("np.linalg.pinv");
+    case Op::Cholesky: return named("np.linalg.cholesky");
+    case Op::MatrixFunction: return matrix_function(n, args);
     case Op::Stop: return {bracket(a), kAtom};
     default: throw Bug("not a call");
   }
+}
+
+/// The derivative along E is the upper right block of f([A, E; 0, A]).
+Text NumpyNotation::matrix_function(const Node& n, const std::vector<Text>& args) const {
+  const bool power = n.primary == PrimaryFunction::Power;
+  const auto of = [&](const std::string& a) {
+    return power ? "np.linalg.matrix_power(" + a + ", " + dim(n.first) + ")"
+                 : "scipy.linalg." + std::string(dvec::name(n.primary)) + "(" + a + ")";
+  };
+  if (args.size() == 1) return {of(args[0].text), kAtom};
+  std::string a = args[0].text, size = dim(n.shape.rows);
+  Dim whole = n.shape.rows;
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    const std::string zeros = "np.zeros((" + size + ", " + size + "))";
+    const std::string along = i == 1 ? args[i].text : "np.kron(np.eye(" + std::to_string(1 << (i - 1)) + "), " + args[i].text + ")";
+    a = "np.block([[" + a + ", " + along + "], [" + zeros + ", " + a + "]])";
+    whole = pool_.dims.scale(Rational(2), whole);
+    size = dim(whole);
+  }
+  return {of(a) + "[:" + dim(n.shape.rows) + ", -" + at_least(Notation::size(n.shape.rows), kAtom) + ":]", kAtom};
+}
+
+Text NumpyNotation::vech(const Text& a) const { return {"vech(" + a.text + ")", kAtom}; }
+Text NumpyNotation::triu(const Text& a) const { return {"np.triu(" + a.text + ")", kAtom}; }
+
+Text NumpyNotation::slice(const Text& a, const Range& rows, const Range& cols) const {
+  const auto range = [&](const Range& r) {
+    if (!r.first.valid()) return std::string(":");
+    const Dim before = pool_.dims.subtract(r.first, pool_.dims.one());
+    return (pool_.dims.as_constant(before) == 0 ? "" : dim(before)) + ":" + dim(r.last);
+  };
+  return {at_least(a, kAtom) + "[" + range(rows) + ", " + range(cols) + "]", kAtom};
+}
+
+Text NumpyNotation::blocks(const std::vector<std::vector<Text>>& rows) const {
+  std::vector<std::string> lines;
+  for (const std::vector<Text>& row : rows) lines.push_back("[" + join(each_at_least(row, kSum), ", ") + "]");
+  return {"np.block([" + join(lines, ", ") + "])", kAtom};
 }
 
 Text NumpyNotation::kron(const std::vector<Text>& args) const {
@@ -138,6 +199,11 @@ std::vector<std::string> numpy_helpers(const TermPool& pool, std::span<const Ter
   for (const TermId t : reachable(pool, terms)) {
     const Node& n = pool[t];
     if (n.op == Op::Commutation) found["commutation_matrix"] = kCommutation;
+    if (n.op == Op::Duplication) found["duplication_matrix"] = kDuplication;
+    if (n.op == Op::Elimination) {
+      found["elimination_matrix"] = kElimination;
+      found["vech"] = kVech;
+    }
     if (n.op != Op::Apply || n.order != 0) continue;
     if (pool.functions[n.function].kind == ElementFunction::Kind::Opaque) continue;
     if (const Row* row = find(kHelpers, pool.functions[n.function].name)) found[row->first] = row->second;

@@ -17,6 +17,9 @@ constexpr std::array kHelpers = {Row{"relu", "relu = @(x) max(x, 0);"},
                                  Row{"softplus", "softplus = @(x) max(x, 0)+log1p(exp(-abs(x)));"},
                                  Row{"step", "step = @(x) double(x > 0);"}};
 
+constexpr Row kElimination = {"elimination_matrix",
+                              "elimination_matrix = @(n) eye(n^2)(find(tril(ones(n))), :);"};
+
 }  // namespace
 
 std::string octave_function(const std::string& name, int order) {
@@ -29,10 +32,28 @@ Text OctaveNotation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::Total: return {"sum(vec(" + a + "))", kAtom};
     case Op::DiagVec: return {"diag(" + a + ")", kAtom};
     case Op::LogDet: return {"log(abs(det(" + a + ")))", kAtom};
+    case Op::Cholesky: return {"chol(" + a + ",\"lower\")", kAtom};
+    case Op::MatrixFunction: return matrix_function(n, args);
     case Op::Stop: return {bracket(a), kAtom};
     case Op::Apply: return {octave_function(pool_.functions[n.function].name, n.order) + "(" + a + ")", kAtom};
     default: return Notation::call(n, args);
   }
+}
+
+/// The derivative along E is the upper right block of f([A, E; 0, A]); along E and F that of [B, I⊗F; 0, B] with this B.
+Text OctaveNotation::matrix_function(const Node& n, const std::vector<Text>& args) const {
+  if (args.size() == 1) return Notation::matrix_function(n, args);
+  std::string a = args[0].text;
+  Dim size = n.shape.rows;
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    const std::string zeros = "zeros(" + dim(size) + "," + dim(size) + ")";
+    const std::string along = i == 1 ? args[i].text : "kron(eye(" + std::to_string(1 << (i - 1)) + ")," + args[i].text + ")";
+    a = "[" + a + ", " + along + "; " + zeros + ", " + a + "]";
+    size = pool_.dims.scale(Rational(2), size);
+  }
+  const Text whole = Notation::matrix_function(n, {Text{a, kAtom}});
+  const Dim first = pool_.dims.add(pool_.dims.subtract(size, n.shape.rows), pool_.dims.one());
+  return slice(whole, {pool_.dims.one(), n.shape.rows}, {first, size});
 }
 
 Text OctaveNotation::norm(const Text& a, bool frobenius) const {
@@ -43,6 +64,7 @@ std::vector<std::string> octave_helpers(const TermPool& pool, std::span<const Te
   std::map<std::string_view, std::string_view> found;
   for (const TermId t : reachable(pool, terms)) {
     const Node& n = pool[t];
+    if (n.op == Op::Elimination) found[kElimination.first] = kElimination.second;
     if (n.op != Op::Apply || n.order != 0) continue;
     if (pool.functions[n.function].kind == ElementFunction::Kind::Opaque) continue;
     const auto row = std::ranges::find(kHelpers, std::string_view(pool.functions[n.function].name), &Row::first);

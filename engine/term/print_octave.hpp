@@ -1,5 +1,6 @@
 #pragma once
-/// Terms as Octave runs them. The language of programs is Octave's but for sum(A) (all entries), diagvec, logdet, and f'.
+/// Terms as Octave runs them. The language of programs is Octave's but for sum(A) (all entries), diagvec, logdet,
+/// chol (lower), derivatives of matrix functions, and f'.
 
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@ class OctaveNotation final : public Notation {
  public:
   using Notation::Notation;
   [[nodiscard]] Text call(const Node& n, const std::vector<Text>& args) const override;
+  [[nodiscard]] Text matrix_function(const Node& n, const std::vector<Text>& args) const override;
   [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
 };
 

@@ -203,6 +203,12 @@ TermId TermPool::diagvec(TermId a) {
   return unary(Op::DiagVec, {s.rows, dims.one()}, a);
 }
 
+TermId TermPool::tril(TermId a) {
+  const Node& n = (*this)[a];
+  if (n.shape.cols == dims.one() || n.op == Op::Zeros || n.op == Op::Eye || n.op == Op::Diag || n.op == Op::Tril) return a;
+  return unary(Op::Tril, n.shape, a);
+}
+
 TermId TermPool::trace(TermId a) {
   require(shape(a).rows == shape(a).cols, "trace takes a square matrix");
   if (is_scalar(a)) return a;
@@ -282,6 +288,33 @@ TermId TermPool::det(TermId a) {
 TermId TermPool::logdet(TermId a) {
   require(shape(a).rows == shape(a).cols, "logdet takes a square matrix");
   return unary(Op::LogDet, {dims.one(), dims.one()}, a);
+}
+
+TermId TermPool::pseudo_inverse(TermId a) {
+  if (is_zero(a)) return zeros(transposed(shape(a)));
+  return unary(Op::PseudoInverse, transposed(shape(a)), a);
+}
+
+TermId TermPool::cholesky(TermId a) {
+  require(shape(a).rows == shape(a).cols, "chol takes a square matrix");
+  if (is_scalar(a)) return power(a, Rational(1, 2));
+  if ((*this)[a].op == Op::Eye) return a;
+  return unary(Op::Cholesky, shape(a), a);
+}
+
+TermId TermPool::matrix_function(PrimaryFunction f, Dim exponent, std::span<const TermId> args) {
+  const Shape s = shape(args[0]);
+  require(s.rows == s.cols, "a function of a matrix takes a square matrix");
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    require(shape(args[i]) == s, "a direction has the shape of the matrix");
+    if (is_zero(args[i])) return zeros(s);
+  }
+  Node n;
+  n.op = Op::MatrixFunction;
+  n.shape = s;
+  n.primary = f;
+  n.first = exponent;
+  return intern(n, args, {});
 }
 
 TermId TermPool::stop(TermId a) { return is_leaf((*this)[a].op) && (*this)[a].op != Op::Symbol ? a : unary(Op::Stop, shape(a), a); }

@@ -1,6 +1,7 @@
 #include "term/term_layout.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "support/result.hpp"
 
@@ -27,19 +28,163 @@ class Layout {
       case Op::Symbol: return {notation_.name(pool_.symbols[n.symbol].name), kAtom};
       case Op::Number: return notation_.number(n.numbers[0]);
       case Op::Size: return notation_.size(n.first);
-      case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: return notation_.constant(n);
+      case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: case Op::Duplication:
+      case Op::Elimination: return notation_.constant(n);
+      case Op::Selection: return notation_.slice(identity(n.shape.rows), {}, {n.first, n.second});
       case Op::Sum: return sum(n);
       case Op::Scale: return product(n.args.first(1), n.args[1], Rational(1));
-      case Op::MatMul: return notation_.chain(each(n.args));
+      case Op::MatMul: return chain(n);
       case Op::Hadamard: case Op::Power: return entrywise(t, n);
       case Op::Kron: return notation_.kron(each(n.args));
-      case Op::Transpose: return notation_.transpose(term(n.args[0]));
+      case Op::Transpose: return transpose(n);
       case Op::PowerBy: return notation_.power_by(term(n.args[0]), term(n.args[1]), pool_.is_scalar(t));
-      case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Trace: case Op::Total: case Op::ColumnSums:
-      case Op::RowSums: case Op::Apply: case Op::Inverse: case Op::Det: case Op::LogDet: case Op::Stop:
+      case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums:
+      case Op::RowSums: case Op::Apply: case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky:
+      case Op::MatrixFunction: case Op::Stop:
         return notation_.call(n, each(n.args));
     }
     throw Bug("unknown operator");
+  }
+
+  Text identity(Dim size) {
+    Node eye;
+    eye.op = Op::Eye;
+    eye.shape = {size, size};
+    return notation_.constant(eye);
+  }
+
+  const Node* selection(TermId t) const { return pool_[t].op == Op::Selection ? &pool_[t] : nullptr; }
+  const Node* turned_selection(TermId t) const {
+    return pool_[t].op == Op::Transpose ? selection(pool_[t].args[0]) : nullptr;
+  }
+
+  /// Some rows are a slice of the identity; triu(A) is tril(A')'.
+  Text transpose(const Node& n) {
+    const Node& a = pool_[n.args[0]];
+    if (a.op == Op::Selection) return notation_.slice(identity(a.shape.rows), {a.first, a.second}, {});
+    if (a.op == Op::Tril) {
+      const Node& inner = pool_[a.args[0]];
+      if (inner.op == Op::Transpose) return notation_.triu(term(inner.args[0]));
+    }
+    return notation_.transpose(term(n.args[0]));
+  }
+
+  /// A product; where it selects rows or columns of a factor, a slice; where it takes vec's lower triangle, vech.
+  Text chain(const Node& n) {
+    std::vector<Text> factors;
+    for (std::size_t i = 0; i < n.args.size(); ++i) {
+      const TermId a = n.args[i];
+      const auto next = [&](std::size_t k) { return i + k < n.args.size() ? n.args[i + k] : TermId(); };
+      if (pool_[a].op == Op::Elimination && next(1).valid() && pool_[next(1)].op == Op::Vec) {
+        factors.push_back(notation_.vech(term(pool_[next(1)].args[0])));
+        i += 1;
+        continue;
+      }
+      Range rows, cols;
+      TermId of = a;
+      if (const Node* s = turned_selection(a); s && next(1).valid() && !selection(next(1))) {
+        rows = {s->first, s->second};
+        of = next(1);
+        i += 1;
+      }
+      if (const Node* s = next(1).valid() ? selection(next(1)) : nullptr; s && !selection(of) && !turned_selection(of)) {
+        cols = {s->first, s->second};
+        i += 1;
+      }
+      const bool sliced = rows.first.valid() || cols.first.valid();
+      factors.push_back(sliced ? notation_.slice(term(of), rows, cols) : term(of));
+    }
+    return factors.size() == 1 ? factors[0] : notation_.chain(factors);
+  }
+
+  struct Place {
+    Range rows, cols;
+    std::vector<TermId> factors;  ///< of the block
+  };
+
+  /// c*S*B*T' with selections S and T, one of them at least: B put at a place in a matrix of zeros.
+  std::optional<Place> place(TermId t) const {
+    const Node& n = pool_[t];
+    Place p;
+    if (n.op != Op::MatMul) return std::nullopt;
+    auto factors = n.args;
+    if (const Node* s = selection(factors.front())) {
+      p.rows = {s->first, s->second};
+      factors = factors.subspan(1);
+    }
+    if (const Node* s = factors.empty() ? nullptr : turned_selection(factors.back())) {
+      p.cols = {s->first, s->second};
+      factors = factors.first(factors.size() - 1);
+    }
+    if (factors.empty() || (!p.rows.first.valid() && !p.cols.first.valid())) return std::nullopt;
+    p.factors.assign(factors.begin(), factors.end());
+    return p;
+  }
+
+  /// Ranges put end to end from 1 to `size`; nothing when they leave a gap or overlap.
+  std::optional<std::vector<Range>> tiling(const std::vector<Place>& places, Range Place::*side, Dim size) const {
+    std::vector<Range> out;
+    Dim first = pool_.dims.one();
+    if (!(places[0].*side).first.valid()) {
+      for (const Place& p : places)
+        if ((p.*side).first.valid()) return std::nullopt;
+      return std::vector<Range>{Range{}};
+    }
+    while (out.empty() || out.back().last != size) {
+      const auto next = std::ranges::find_if(places, [&](const Place& p) { return (p.*side).first == first; });
+      if (next == places.end() || out.size() > places.size()) return std::nullopt;
+      out.push_back((*next).*side);
+      first = pool_.dims.add(out.back().last, pool_.dims.one());
+    }
+    return out;
+  }
+
+  /// A sum whose terms are blocks put side by side, one for each place at most.
+  std::optional<Text> blocks(const Node& n) {
+    std::vector<Place> places;
+    for (const TermId a : n.args) {
+      auto p = place(a);
+      if (!p) return std::nullopt;
+      places.push_back(std::move(*p));
+    }
+    const auto rows = tiling(places, &Place::rows, n.shape.rows), cols = tiling(places, &Place::cols, n.shape.cols);
+    if (!rows || !cols) return std::nullopt;
+    const DimTable& dims = pool_.dims;
+    const auto size = [&](const Range& r, Dim whole) {
+      return r.first.valid() ? dims.add(dims.subtract(r.last, r.first), dims.one()) : whole;
+    };
+    std::size_t used = 0;
+    std::vector<std::vector<Text>> out;
+    for (const Range& r : *rows) {
+      std::vector<Text> line;
+      for (const Range& c : *cols) {
+        const auto here = [&](const Place& p) { return p.rows.first == r.first && p.rows.last == r.last && p.cols.first == c.first && p.cols.last == c.last; };
+        if (std::ranges::count_if(places, here) > 1) return std::nullopt;
+        const auto at = std::ranges::find_if(places, here);
+        if (at == places.end()) {
+          Node zeros;
+          zeros.op = Op::Zeros;
+          zeros.shape = {size(r, n.shape.rows), size(c, n.shape.cols)};
+          line.push_back(notation_.constant(zeros));
+          continue;
+        }
+        ++used;
+        line.push_back(block(*at, n.numbers[static_cast<std::size_t>(at - places.begin())]));
+      }
+      out.push_back(std::move(line));
+    }
+    if (used != places.size()) return std::nullopt;
+    return notation_.blocks(out);
+  }
+
+  Text block(const Place& p, const Rational& coefficient) {
+    Node chained;
+    chained.op = Op::MatMul;
+    chained.args = p.factors;
+    Text inside = p.factors.size() == 1 ? term(p.factors[0]) : chain(chained);
+    if (coefficient.is_one()) return inside;
+    if (!coefficient.abs().is_one()) inside = notation_.product({notation_.number(coefficient.abs())}, &inside, {});
+    return coefficient.is_negative() ? notation_.sum({inside}, {true}) : inside;
   }
 
   std::vector<Text> each(std::span<const TermId> args) {
@@ -69,6 +214,7 @@ class Layout {
   }
 
   Text sum(const Node& n) {
+    if (auto grid = blocks(n)) return std::move(*grid);
     std::vector<Text> parts;
     std::vector<bool> signs;
     for (const bool negative : {false, true})

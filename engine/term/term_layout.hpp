@@ -17,6 +17,11 @@ struct Text {
   int strength = kAtom;
 };
 
+/// Rows or columns first ... last, counted from 1; all when invalid.
+struct Range {
+  Dim first, last;
+};
+
 class Notation {
  public:
   explicit Notation(const TermPool& pool) : pool_(pool) {}
@@ -28,10 +33,12 @@ class Notation {
   [[nodiscard]] virtual std::string name(const std::string& symbol) const { return symbol; }
   [[nodiscard]] virtual Text size(Dim d) const;
   [[nodiscard]] virtual Text number(const Rational& q) const;
-  [[nodiscard]] virtual Text constant(const Node& n) const;  ///< pi, ones, zeros, eye, commutation_matrix
+  [[nodiscard]] virtual Text constant(const Node& n) const;  ///< pi, ones, zeros, eye, and the matrices K, D, L
 
   // Operators, on arguments already laid out.
   [[nodiscard]] virtual Text call(const Node& n, const std::vector<Text>& args) const;  ///< all that is written name(...)
+  /// expm(A), A^k, and the derivative along directions: expm(A,E), mpower(A,k,E).
+  [[nodiscard]] virtual Text matrix_function(const Node& n, const std::vector<Text>& args) const;
   [[nodiscard]] virtual Text kron(const std::vector<Text>& args) const;
   [[nodiscard]] virtual Text transpose(const Text& a) const;
   [[nodiscard]] virtual Text chain(const std::vector<Text>& factors) const;  ///< matrix product
@@ -46,6 +53,13 @@ class Notation {
   [[nodiscard]] virtual Text entrywise(const std::vector<Text>& over, const std::vector<Text>& under) const;
   /// first or -first, then +next or -next, ...: `negative` says which. Parts are at least products.
   [[nodiscard]] virtual Text sum(const std::vector<Text>& parts, const std::vector<bool>& negative) const;
+  /// Lower triangle of a square matrix, column by column.
+  [[nodiscard]] virtual Text vech(const Text& a) const;
+  [[nodiscard]] virtual Text triu(const Text& a) const;
+  /// Rows and columns of a matrix; a range without a size is all of them.
+  [[nodiscard]] virtual Text slice(const Text& a, const Range& rows, const Range& cols) const;
+  /// A matrix of blocks, row by row.
+  [[nodiscard]] virtual Text blocks(const std::vector<std::vector<Text>>& rows) const;
   [[nodiscard]] virtual std::string bracket(const std::string& inner) const { return "(" + inner + ")"; }
 
  protected:
@@ -59,6 +73,8 @@ class Notation {
   [[nodiscard]] static std::string join(const std::vector<std::string>& parts, const std::string& between);
   [[nodiscard]] std::vector<std::string> each_at_least(const std::vector<Text>& parts, int strength) const;
   [[nodiscard]] std::string dim(Dim d) const { return size(d).text; }
+  /// "first:last" counted from 1, one number for one, ":" for all.
+  [[nodiscard]] std::string range(const Range& r) const;
   /// "m,n" for a shape.
   [[nodiscard]] std::string sizes(Shape s) const { return dim(s.rows) + "," + dim(s.cols); }
 

@@ -31,13 +31,14 @@ std::size_t TermPool::hash(const Node& n) const {
   mix(seed, n.symbol.value);
   mix(seed, n.function.value);
   mix(seed, static_cast<std::size_t>(n.order));
+  mix(seed, static_cast<std::size_t>(n.primary));
   for (const TermId a : n.args) mix(seed, a.value);
   for (const Rational& q : n.numbers) mix(seed, q.hash());
   return seed;
 }
 
 bool TermPool::same(const Node& a, const Node& b) const {
-  return a.op == b.op && a.shape == b.shape && a.symbol == b.symbol && a.function == b.function && a.order == b.order &&
+  return a.op == b.op && a.shape == b.shape && a.symbol == b.symbol && a.function == b.function && a.order == b.order && a.primary == b.primary &&
          a.first == b.first && a.second == b.second && std::ranges::equal(a.args, b.args) &&
          std::ranges::equal(a.numbers, b.numbers);
 }
@@ -133,12 +134,41 @@ TermId TermPool::commutation(Dim m, Dim n) {
   return intern(k, {}, {});
 }
 
+TermId TermPool::duplication(Dim size) {
+  if (size == dims.one()) return number(1);
+  Node n;
+  n.op = Op::Duplication;
+  n.shape = {dims.multiply(size, size), dims.triangle(size)};
+  n.first = size;
+  return intern(n, {}, {});
+}
+
+TermId TermPool::elimination(Dim size) {
+  if (size == dims.one()) return number(1);
+  Node n;
+  n.op = Op::Elimination;
+  n.shape = {dims.triangle(size), dims.multiply(size, size)};
+  n.first = size;
+  return intern(n, {}, {});
+}
+
+TermId TermPool::selection(Dim size, Dim first, Dim last) {
+  const Dim count = dims.add(dims.subtract(last, first), dims.one());
+  if (size == count) return eye(size);
+  Node n;
+  n.op = Op::Selection;
+  n.shape = {size, count};
+  n.first = first;
+  n.second = last;
+  return intern(n, {}, {});
+}
+
 TermId TermPool::rebuild(TermId like, std::span<const TermId> args) {
   const Node n = (*this)[like];
   if (std::ranges::equal(n.args, args)) return like;
   switch (n.op) {
     case Op::Symbol: case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye:
-    case Op::Commutation: return like;
+    case Op::Commutation: case Op::Duplication: case Op::Elimination: case Op::Selection: return like;
     case Op::Sum: return sum(args, n.numbers);
     case Op::Scale: return scale(args[0], args[1]);
     case Op::MatMul: return matmul(args);
@@ -149,6 +179,7 @@ TermId TermPool::rebuild(TermId like, std::span<const TermId> args) {
     case Op::Reshape: return reshape(args[0], n.shape);
     case Op::Diag: return diag(args[0]);
     case Op::DiagVec: return diagvec(args[0]);
+    case Op::Tril: return tril(args[0]);
     case Op::Trace: return trace(args[0]);
     case Op::Total: return total(args[0]);
     case Op::ColumnSums: return column_sums(args[0]);
@@ -159,6 +190,9 @@ TermId TermPool::rebuild(TermId like, std::span<const TermId> args) {
     case Op::Inverse: return inverse(args[0]);
     case Op::Det: return det(args[0]);
     case Op::LogDet: return logdet(args[0]);
+    case Op::PseudoInverse: return pseudo_inverse(args[0]);
+    case Op::Cholesky: return cholesky(args[0]);
+    case Op::MatrixFunction: return matrix_function(n.primary, n.first, args);
     case Op::Stop: return stop(args[0]);
   }
   throw Bug("unknown operator");
@@ -220,6 +254,7 @@ std::strong_ordering TermPool::compare(TermId a, TermId b) const {
     return x.function <=> y.function;  // a program's own function beside the rule book's of the same name
   }
   if (const auto c = x.order <=> y.order; c != 0) return c;
+  if (const auto c = x.primary <=> y.primary; c != 0) return c;
   if (const auto c = x.weight <=> y.weight; c != 0) return c;
   if (const auto c = x.args.size() <=> y.args.size(); c != 0) return c;
   for (std::size_t i = 0; i < x.args.size(); ++i)

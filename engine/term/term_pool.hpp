@@ -27,7 +27,10 @@ struct Node {
   SymbolId symbol;                    ///< Symbol
   FunctionId function;                ///< Apply
   int order = 0;                      ///< Apply: how often the function is differentiated
-  Dim first, second;                  ///< Size: the size in `first`; Commutation: m and n
+  PrimaryFunction primary{};          ///< MatrixFunction
+  /// Size: the size in `first`. Commutation: m and n. Duplication, Elimination: n. Selection: the first and the last column
+  /// of eye(n), counted from 1. MatrixFunction: the exponent of a power.
+  Dim first, second;
   std::uint64_t weight = 1;           ///< nodes of the written-out tree, saturating at 2^62
 };
 
@@ -56,6 +59,10 @@ class TermPool {
   TermId zeros(Shape s);
   TermId eye(Dim n);
   TermId commutation(Dim m, Dim n);
+  TermId duplication(Dim n);
+  TermId elimination(Dim n);
+  /// Columns first ... last of eye(n), counted from 1.
+  TermId selection(Dim n, Dim first, Dim last);
 
   // Constructors. Arguments must conform; a caller that has not checked has a bug.
   TermId sum(std::span<const TermId> terms, std::span<const Rational> coefficients);
@@ -76,6 +83,7 @@ class TermPool {
   TermId reshape(TermId a, Shape s);
   TermId diag(TermId v);
   TermId diagvec(TermId a);
+  TermId tril(TermId a);
   TermId trace(TermId a);
   TermId total(TermId a);
   TermId column_sums(TermId a);
@@ -86,6 +94,11 @@ class TermPool {
   TermId inverse(TermId a);
   TermId det(TermId a);
   TermId logdet(TermId a);
+  TermId pseudo_inverse(TermId a);
+  TermId cholesky(TermId a);
+  /// f(A) for one argument; f(A,E1,...,Ek) is the k-th derivative of f at A along E1, ..., Ek. A number as a power's
+  /// exponent gives products and inverses instead where it is whole and small.
+  TermId matrix_function(PrimaryFunction f, Dim exponent, std::span<const TermId> args);
   TermId stop(TermId a);
 
   /// The node's operator on other arguments of the same shapes (payload kept).
