@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "oracle/matrix_functions.hpp"
 #include "oracle/schedule.hpp"
 #include "oracle/series.hpp"
 
@@ -126,6 +127,7 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
   const auto arg = [&](std::size_t i) -> const Series<V>& { return dense(args[i]); };
   const std::size_t rows = size(n.shape.rows), cols = size(n.shape.cols);
   const auto each = [&](const Matrix<V>& x, const Matrix<V>& y) { return a_.entrywise(x, y); };
+  const MatrixFunctions<P> functions(k_, a_);
   Series<V> out;
   switch (n.op) {
     case Op::Symbol:
@@ -238,8 +240,8 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
     case Op::Inverse: out = a_.inverse(arg(0)); break;
     case Op::Det: out = a_.determinant(arg(0), false); break;
     case Op::LogDet: out = a_.determinant(arg(0), true); break;
-    case Op::PseudoInverse: out = a_.pseudo_inverse(arg(0)); break;
-    case Op::Cholesky: out = a_.cholesky(arg(0)); break;
+    case Op::PseudoInverse: out = functions.pseudo_inverse(arg(0)); break;
+    case Op::Cholesky: out = functions.cholesky(arg(0)); break;
     case Op::MatrixFunction: {
       std::int64_t exponent = 0;
       if (n.primary == PrimaryFunction::Power) {
@@ -247,8 +249,9 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
         if (!value) throw Undefined("an exponent has no value");
         exponent = *value;
       }
-      out = args.size() == 1 ? a_.matrix_function(n.primary, exponent, arg(0))
-                             : a_.matrix_function_along(n.primary, exponent, arg(0), arg(1));
+      std::vector<const Series<V>*> at;
+      for (const std::uint32_t a : args) at.push_back(&dense(a));
+      out = functions.function(n.primary, exponent, at);
       break;
     }
     case Op::Stop: out = {arg(0)[0]}; break;

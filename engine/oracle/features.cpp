@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
+#include <vector>
 
 #include "oracle/primitive.hpp"
 
@@ -65,7 +67,11 @@ class FunctionWalk {
   Features& out_;
 };
 
+/// Functions of matrices that are no rational functions of the entries.
+bool transcendental(const Node& n) { return n.op == Op::MatrixFunction && n.primary != PrimaryFunction::Power; }
+
 bool takes_branch(const TermPool& pool, const Node& n) {
+  if (n.op == Op::Cholesky) return true;
   if (n.op == Op::Power) return is_root(n.numbers[0]);
   if (n.op != Op::Apply) return false;
   Features f;
@@ -77,6 +83,12 @@ double entries(const Schedule& schedule, std::size_t slot, const DimValues& size
   const DimTable& dims = schedule.pool().dims;
   const Shape s = schedule.node(slot).shape;
   return static_cast<double>(dims.evaluate(s.rows, sizes).value_or(1)) * static_cast<double>(dims.evaluate(s.cols, sizes).value_or(1));
+}
+
+/// Entries of which the sign is taken or the root: of a Cholesky factor those of the diagonal.
+double coins(const Schedule& schedule, std::size_t slot, const DimValues& sizes) {
+  const double all = entries(schedule, slot, sizes);
+  return schedule.node(slot).op == Op::Cholesky ? std::sqrt(all) : all;
 }
 
 }  // namespace
@@ -91,7 +103,8 @@ Features features(const Schedule& schedule) {
     for (const std::uint32_t a : schedule.args(s)) within = within || deep[a];
     if (n.op == Op::Apply) within = walk.call(n.function, within);
     if (n.op == Op::Power && is_root(n.numbers[0])) ++out.branches, within = true;
-    if (n.op == Op::LogDet || n.op == Op::PowerBy) out.incomplete = within = true;
+    if (n.op == Op::Cholesky) ++out.branches, within = true;
+    if (n.op == Op::LogDet || n.op == Op::PowerBy || transcendental(n)) out.incomplete = within = true;
     deep[s] = within;
   }
   return out;
@@ -101,7 +114,7 @@ std::size_t branch_entries(const Schedule& schedule, const DimValues& sizes) {
   double least = 0;
   for (std::size_t s = 0; s < schedule.size(); ++s)
     if (takes_branch(schedule.pool(), schedule.node(s))) {
-      const double here = entries(schedule, s, sizes);
+      const double here = coins(schedule, s, sizes);
       least = least == 0 ? here : std::min(least, here);
     }
   return static_cast<std::size_t>(std::max(1.0, least));
@@ -111,8 +124,7 @@ std::size_t root_entries(const Schedule& schedule, const DimValues& sizes) {
   double all = 0;
   for (std::size_t s = 0; s < schedule.size(); ++s) {
     const Node& n = schedule.node(s);
-    if ((n.op == Op::Power && is_root(n.numbers[0])) || (n.op == Op::Apply && takes_branch(schedule.pool(), n)))
-      all += entries(schedule, s, sizes);
+    if (takes_branch(schedule.pool(), n)) all += coins(schedule, s, sizes);
   }
   return static_cast<std::size_t>(all);
 }
@@ -136,6 +148,24 @@ Degree summed(Degree d, double count) {
 }
 
 Degree multiplied(const Degree& a, const Degree& b) { return {a.num + b.num, a.den + b.den, a.shared && b.shared}; }
+
+/// All entries over one denominator.
+Degree over_one(const Degree& d, double entries) {
+  return d.shared ? d : Degree{d.num + (entries - 1) * d.den, entries * d.den, true};
+}
+
+/// The inverse, adj over det, of an n x n matrix over one denominator.
+Degree inverted(const Degree& d, double n) { return {(n - 1) * d.num + d.den, n * d.num, true}; }
+
+/// A^k of an n x n matrix over one denominator, and its derivatives along directions over one denominator each.
+Degree raised(Degree a, double n, double k, std::span<const Degree> directions) {
+  if (k < 0) a = inverted(a, n), k = -k;
+  // By the product rule each direction is one more factor; those of inv(A) are -inv(A)*E*inv(A).
+  const double factors = k + static_cast<double>(directions.size());
+  Degree d{factors * a.num, factors * a.den, true};
+  for (const Degree& e : directions) d = multiplied(d, e);
+  return d;
+}
 
 Degree of_variable(Attribute a, double order) {
   if (has(a, Attribute::Orthogonal)) return {6 * order, 6 * order, true};
@@ -243,17 +273,42 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         if (n.numbers[0].is_negative()) std::swap(d.num, d.den);
         break;
       }
-      case Op::PowerBy: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction: d = {kHopeless, kHopeless, false}; break;
+      case Op::PowerBy: d = {kHopeless, kHopeless, false}; break;
+      case Op::PseudoInverse: {
+        // Over the sum of squares of all minors of order r, the rank, the entries are sums of such a minor by one of its own
+        // of order r-1 (Ben-Israel & Greville).
+        const double rows = order(), cols = size(pool.shape(n.args[0]).cols), r = std::min(rows, cols);
+        const Degree one = over_one(arg(0), rows * cols);
+        d = {(2 * r - 1) * one.num + one.den, 2 * r * one.num, true};
+        break;
+      }
+      case Op::Cholesky: {
+        // l(i,j) is a minor of order j over the root of the leading one and of that before it.
+        const double k = order();
+        const Degree one = over_one(arg(0), k * k);
+        d = {2 * k * std::max(one.num, one.den), 2 * k * std::max(one.num, one.den), false};
+        break;
+      }
+      case Op::MatrixFunction: {
+        if (n.primary != PrimaryFunction::Power) {
+          d = {kHopeless, kHopeless, false};
+          break;
+        }
+        const double k = order();
+        std::vector<Degree> directions;
+        for (std::size_t i = 1; i < args.size(); ++i) directions.push_back(over_one(arg(i), k * k));
+        d = raised(over_one(arg(0), k * k), k, static_cast<double>(pool.dims.evaluate(n.first, sizes).value_or(1)), directions);
+        break;
+      }
       case Op::Apply:
         d = applied(pool, n.function, n.order, arg(0));
         drawn += entries(schedule, s, sizes);
         argument = std::max(argument, arg(0).num + arg(0).den);
         break;
       case Op::Inverse: case Op::Det: case Op::LogDet: {
-        // Over one denominator the entries are polynomials; the inverse is adj over det.
-        const double k = order(), all = arg(0).shared ? 1 : k * k;
-        const double num = arg(0).num + (all - 1) * arg(0).den, den = all * arg(0).den;
-        d = n.op == Op::Inverse ? Degree{(k - 1) * num + den, k * num, true} : Degree{k * num, k * den, true};
+        const double k = order();
+        const Degree one = over_one(arg(0), k * k);
+        d = n.op == Op::Inverse ? inverted(one, k) : Degree{k * one.num, k * one.den, true};
         break;
       }
     }

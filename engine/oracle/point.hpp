@@ -40,6 +40,7 @@ class Point {
   Point(const P& policy, const Schedule& schedule, const PointQuestion& question, const DimValues& sizes, std::uint64_t seed,
         Bias bias, int& redraw_budget)
       : k_(policy), schedule_(schedule), seed_(seed), bias_(bias) {
+    if constexpr (P::kOrdered) under_definite_ = under_definite_functions(schedule);
     // Directions that are terms are evaluated first, at rest.
     const bool given = std::ranges::any_of(question.motions, [](const Motion& m) { return m.direction.has_value(); });
     std::map<SymbolId, Matrix<V>> directions;
@@ -102,13 +103,21 @@ class Point {
     Attribute a = schedule_.pool().symbols[s].attributes;
     const bool positive = bias_ == Bias::All || (bias_ == Bias::Some && k % 2 == 0) || (count > kPatience && count % 2 == 0);
     if (positive && entry_kind(a) == Draw::Any) a = a | Attribute::Positive;
-    return draw_matrix(k_, a, rows, cols, k);
+    Matrix<V> m = draw_matrix(k_, a, rows, cols, k);
+    // Half of the draws near what chol, logm and sqrtm take, a quarter near the opposite, a quarter anywhere.
+    if (rows == cols && count % 4 != 1 && may_be_dominant(a) && is_under_definite(s)) make_dominant(k_, m, count % 4 == 3 ? -1 : 1);
+    return m;
+  }
+  [[nodiscard]] bool is_under_definite(SymbolId s) const {
+    const std::uint32_t slot = under_definite_.empty() ? Schedule::kNone : schedule_.slot(s);
+    return slot != Schedule::kNone && under_definite_[slot];
   }
 
   const P& k_;
   const Schedule& schedule_;
   std::uint64_t seed_;
   Bias bias_;
+  std::vector<bool> under_definite_;  ///< by slot; empty where no variable must be drawn so
   std::map<SymbolId, int> redraws_;
   std::vector<Series<V>> values_;
   std::map<SymbolId, Matrix<V>> directions_;

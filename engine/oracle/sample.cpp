@@ -58,4 +58,22 @@ std::optional<DimValues> draw_sizes(const Schedule& schedule, int round, int rou
   return best;
 }
 
+std::vector<bool> under_definite_functions(const Schedule& schedule) {
+  if (!schedule.uses(Op::Cholesky) && !schedule.uses(Op::MatrixFunction)) return {};
+  std::vector<bool> under(schedule.size(), false);
+  bool any = false;
+  for (std::size_t s = schedule.size(); s-- > 0;) {
+    const Node& n = schedule.node(s);
+    const auto args = schedule.args(s);
+    if (under[s]) {
+      for (const std::uint32_t a : args) under[a] = true;
+      if (schedule[s].definition != Schedule::kNone) under[schedule[s].definition] = true;
+    }
+    const bool wants = n.op == Op::Cholesky || (n.op == Op::MatrixFunction && (n.primary == PrimaryFunction::Logarithm ||
+                                                                               n.primary == PrimaryFunction::SquareRoot));
+    if (wants) under[args[0]] = any = true;
+  }
+  return any ? under : std::vector<bool>{};
+}
+
 }  // namespace dvec

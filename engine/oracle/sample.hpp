@@ -2,6 +2,7 @@
 /// Points: sizes that tell indices apart, entries that respect a variable's attributes. All from a seed.
 
 #include <array>
+#include <vector>
 
 #include "oracle/evaluate.hpp"
 
@@ -19,6 +20,23 @@ namespace dvec {
   if (has(a, Attribute::Unit)) return Draw::Unit;
   if (has(a, Attribute::Positive)) return Draw::Positive;
   return Draw::Any;
+}
+
+/// Slots of the variables on which an argument of chol, logm or sqrtm depends. Empty when none of these occurs.
+[[nodiscard]] std::vector<bool> under_definite_functions(const Schedule& schedule);
+
+/// May a multiple of the identity be added to a variable with these attributes?
+[[nodiscard]] inline bool may_be_dominant(Attribute a) {
+  return entry_kind(a) != Draw::Integer && entry_kind(a) != Draw::Sign && entry_kind(a) != Draw::Unit && !has(a, Attribute::Skew) &&
+         !has(a, Attribute::Orthogonal) && !has(a, Attribute::Idempotent);
+}
+
+/// Adds so much to the diagonal of a matrix of drawn entries, which are at most 5/4 in size, that it dominates: the symmetric
+/// part is definite and no eigenvalue is near the other half of the plane.
+template <class P>
+void make_dominant(const P& k, Matrix<typename P::Value>& m, int sign) {
+  const auto added = k.rational(Rational(5 * sign * static_cast<std::int64_t>(m.rows()), 4));
+  for (std::size_t i = 0; i < m.rows(); ++i) m(i, i) = k.add(m(i, i), added);
 }
 
 /// A product of Householder reflections I - 2vv'/v'v, rational in the v: of either determinant.

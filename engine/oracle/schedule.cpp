@@ -1,6 +1,7 @@
 #include "oracle/schedule.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "support/result.hpp"
@@ -116,6 +117,7 @@ std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
     if ((n.op == Op::Power && !n.numbers[0].is_integer()) ||
         (n.op == Op::Apply && schedule.pool().functions[n.function].name == "sqrt"))
       out.roots = std::max(out.roots, entries);
+    if (n.op == Op::Cholesky) out.roots = std::max(out.roots, rows);
     if (n.op == Op::MatMul)
       for (std::size_t i = 0; i < n.args.size(); ++i) {
         const Shape shape = schedule.pool().shape(n.args[i]);
@@ -126,6 +128,12 @@ std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
     if (n.op == Op::Inverse || n.op == Op::Det || n.op == Op::LogDet) {
       const double order = size_of(schedule.pool().shape(n.args[0]).rows);
       out.multiplications += order * order * order;
+    }
+    if (n.op == Op::PseudoInverse || n.op == Op::Cholesky) out.multiplications += 6 * std::min(rows, cols) * entries;
+    if (n.op == Op::MatrixFunction) {
+      // Each direction doubles the matrix; iterations take about as many products as this.
+      const double products = n.primary == PrimaryFunction::Power ? 10 : 60;
+      out.multiplications += products * rows * rows * rows * std::exp2(3 * static_cast<double>(n.args.size() - 1));
     }
   }
   return out;

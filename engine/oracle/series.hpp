@@ -73,13 +73,6 @@ class SeriesAlgebra {
   Series<V> linear_combination(const std::vector<const Series<V>*>& a, std::span<const Rational> c) const;
   Series<V> inverse(const Series<V>& a) const;
   Series<V> determinant(const Series<V>& a, bool log) const;
-  /// Moore-Penrose; the rank is that of the first coefficient.
-  Series<V> pseudo_inverse(const Series<V>& a) const;
-  /// Lower L with L*L' = a.
-  Series<V> cholesky(const Series<V>& a) const;
-  Series<V> matrix_function(PrimaryFunction f, std::int64_t exponent, const Series<V>& a) const;
-  /// The derivative of f at a along e.
-  Series<V> matrix_function_along(PrimaryFunction f, std::int64_t exponent, const Series<V>& a, const Series<V>& e) const;
   /// f entrywise, given f and its derivatives at an entry.
   template <class F>
   Series<V> apply(const Series<V>& a, const F& f) const;
@@ -375,14 +368,5 @@ auto SeriesAlgebra<P>::body(const TermPool& pool, const ScalarExpr& e, const Ser
   }
   throw Bug("unknown kind of scalar expression");
 }
-
-template <class P>
-auto SeriesAlgebra<P>::pseudo_inverse(const Series<V>&) const -> Series<V> { throw Unsupported("pinv"); }
-template <class P>
-auto SeriesAlgebra<P>::cholesky(const Series<V>&) const -> Series<V> { throw Unsupported("chol"); }
-template <class P>
-auto SeriesAlgebra<P>::matrix_function(PrimaryFunction, std::int64_t, const Series<V>&) const -> Series<V> { throw Unsupported("functions of matrices"); }
-template <class P>
-auto SeriesAlgebra<P>::matrix_function_along(PrimaryFunction, std::int64_t, const Series<V>&, const Series<V>&) const -> Series<V> { throw Unsupported("functions of matrices"); }
 
 }  // namespace dvec

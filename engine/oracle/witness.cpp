@@ -56,6 +56,7 @@ std::optional<Witness> find_witness(const TermPool& pool, TermId left, TermId ri
   const Schedule schedule(pool, roots, definitions);
   const Doubles field(Doubles::Opaque::StandIn);
   const std::vector<std::string>& names = schedule.size_symbols();
+  const std::vector<bool> definite = under_definite_functions(schedule);
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
     const std::uint64_t key = combine(options.seed, 7000 + attempt);
     Witness w;
@@ -68,6 +69,7 @@ std::optional<Witness> find_witness(const TermPool& pool, TermId left, TermId ri
       const auto values = evaluation.run(schedule, w.sizes, [&](SymbolId s, std::size_t r, std::size_t c) {
         const Symbol& symbol = pool.symbols[s];
         Matrix<double> m = draw_matrix(field, symbol.attributes, r, c, combine(combine(key, hash_text(symbol.name)), s.value));
+        if (r == c && !definite.empty() && definite[schedule.slot(s)] && may_be_dominant(symbol.attributes)) make_dominant(field, m, 1);
         make_whole(m, symbol.attributes);
         drawn[symbol.name] = m;
         return Series<double>{m};
