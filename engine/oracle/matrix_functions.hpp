@@ -26,7 +26,7 @@ class MatrixFunctions {
   MatrixFunctions(const P& policy, const SeriesAlgebra<P>& algebra) : k_(policy), a_(algebra) {}
 
   /// Moore-Penrose inverse of an m x n series whose rank is that of its first coefficient; Undefined where the rank changes.
-  /// In floats what is left after elimination and is negligible beside the largest entry counts as zero.
+  /// In floats what is left after elimination and is negligible beside the largest entry, times the order, counts as zero.
   Series<V> pseudo_inverse(const Series<V>& a) const;
 
   /// Lower L with L*L' = (A+A')/2: for a symmetric A the Cholesky factor, and by the entries of a free A the derivative of
@@ -113,7 +113,7 @@ class MatrixFunctions {
 template <class P>
 auto MatrixFunctions<P>::pivots(Matrix<V> a) const -> Pivots {
   Pivots out;
-  const double negligible = k_.negligible_pivot(largest(a));
+  const double negligible = k_.negligible_pivot(static_cast<double>(std::max(a.rows(), a.cols())) * largest(a));
   std::vector<std::size_t> rows(a.rows()), cols(a.cols());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
   for (std::size_t j = 0; j < cols.size(); ++j) cols[j] = j;
@@ -172,7 +172,6 @@ template <class P>
 auto MatrixFunctions<P>::cholesky(const Series<V>& a) const -> Series<V> {
   const std::size_t n = a[0].rows();
   const Series<V> s = combination(Rational(1, 2), a, Rational(1, 2), transposed(a));
-  const double negligible = k_.negligible_pivot(largest(s[0]));
   std::vector<Series<V>> l(n * n);  // 1x1 each; empty above the diagonal
   const auto left = [&](std::size_t i, std::size_t j) {
     Series<V> entry = a_.map(s, [&](const Matrix<V>& m) { return Matrix<V>(1, 1, m(i, j)); });
@@ -182,7 +181,8 @@ auto MatrixFunctions<P>::cholesky(const Series<V>& a) const -> Series<V> {
   std::size_t length = 1;
   for (std::size_t j = 0; j < n; ++j) {
     const Series<V> square = left(j, j);
-    if (!(k_.pivot_weight(square[0][0]) > negligible)) throw Undefined("chol of a matrix that is not definite");
+    // Cancelled but for rounding, whatever the scale of this row.
+    if (!(k_.pivot_weight(square[0][0]) > k_.negligible_pivot(k_.pivot_weight(s[0](j, j))))) throw Undefined("chol of a matrix that is not definite");
     l[j * n + j] = a_.power(square, Rational(1, 2));
     const Series<V> inverse = a_.inverse(l[j * n + j]);
     for (std::size_t i = j + 1; i < n; ++i) l[i * n + j] = product(left(i, j), inverse);

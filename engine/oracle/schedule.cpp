@@ -110,6 +110,7 @@ std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
     const Node& n = schedule.node(s);
     const double rows = size_of(n.shape.rows), cols = size_of(n.shape.cols);
     if (rows == 0 || cols == 0) return std::nullopt;
+    if (n.op == Op::Selection && (size_of(n.first) == 0 || size_of(n.second) > rows)) return std::nullopt;
     const double entries = rows * cols;
     if (!schedule[s].wanted_dense) continue;
     out.largest = std::max(out.largest, entries);

@@ -79,7 +79,7 @@ struct Cost {
   double multiplications = 0;
   double roots = 0;  ///< entries of the largest matrix of which roots are taken entrywise
 };
-/// Nothing when a shape has no positive integer value there.
+/// Nothing when a shape has no positive integer value there, or a slice reaches beyond its matrix.
 [[nodiscard]] std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes);
 
 }  // namespace dvec

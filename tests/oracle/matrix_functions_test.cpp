@@ -87,6 +87,18 @@ TEST_CASE("the duplication matrix takes vech of a symmetric matrix to vec, the e
   CHECK(compare(T(D) * vec(A), L * vec(A + T(A))) == Comparison::Different);
 }
 
+TEST_CASE("blocks cut by sizes fit together where they do not overlap") {
+  Builder b;
+  const DimTable& d = b.pool.dims;
+  const Dim n = b.dim("n"), m = b.dim("m");
+  const Expr first{&b, b.pool.selection(n, d.one(), m)}, rest{&b, b.pool.selection(n, d.add(m, d.one()), n)};
+  const Expr A = b.var("A", "n", "p");
+  const Equality e = ask(first * (T(first) * A) + rest * (T(rest) * A), A);
+  CHECK(e.equal());
+  for (const DimValues& s : e.sizes) CHECK(s.at("m") < s.at("n"));
+  CHECK(compare(first * (T(first) * A), A) == Comparison::Different);
+}
+
 TEST_CASE("a selection keeps the columns it names, tril what is not above the diagonal") {
   Builder b;
   const Dim n = b.pool.dims.constant(4);
@@ -197,6 +209,112 @@ TEST_CASE("a matrix that is not definite has no Cholesky factor") {
   CHECK(distance(f.cholesky({matrix(2, 2, {4, 2, 2, 10})})[0], matrix(2, 2, {2, 1, 0, 3})) == 0);
   CHECK_THROWS_AS(f.cholesky({matrix(2, 2, {1, 2, 2, 1})}), OffDomain);
   CHECK_THROWS_AS(f.cholesky({matrix(2, 2, {1, 2, 2, 4})}), Undefined);
+}
+
+TEST_CASE("functions of composite arguments find points at which they are defined") {
+  Builder b;
+  const Expr A = b.var("A", "n", "n"), B = b.var("B", "n", "n"), X = b.var("X", "m", "n"), p = b.var("p", "n", "1", Attribute::Positive);
+  for (const Expr& a : {A + B, A - B, -A, T(X) * X + B, X * diag(p) * T(X) + b.eye("m"), A * B * T(A), 2 * A - b.eye("n")}) {
+    CAPTURE(text(a));
+    CHECK(compare(chol(a) * T(chol(a)), b.number(Rational(1, 2)) * (a + T(a))) == Comparison::Equal);
+    CHECK(compare(sqrtm(a) * sqrtm(a), a) == Comparison::Equal);
+    CHECK(compare(expm(logm(a)), a) == Comparison::Equal);
+    CHECK(compare(expm(logm(a)), T(a) + b.number(Rational(1, 1000)) * a) == Comparison::Different);
+  }
+}
+
+TEST_CASE("functions of matrices with attributes find points at which they are defined") {
+  for (const Attribute a : {Attribute::Symmetric, Attribute::Spd, Attribute::Diagonal, Attribute::Lower, Attribute::Upper, Attribute::Positive,
+                            Attribute::Nonsingular, Attribute::Orthogonal}) {
+    Builder b;
+    const Expr A = b.var("A", "n", "n", a);
+    CAPTURE(static_cast<unsigned>(a));
+    CHECK(compare(sqrtm(A) * sqrtm(A), A) == Comparison::Equal);
+    CHECK(compare(expm(logm(A)), A) == Comparison::Equal);
+    CHECK(compare(pinv(A), inv(A)) == Comparison::Equal);
+  }
+  Builder b;
+  const Expr P = b.var("P", "n", "n", Attribute::Idempotent), K = b.var("K", "n", "n", Attribute::Skew);
+  CHECK(compare(expm(P), b.eye("n") + b.number(Rational(171828, 100000)) * P) == Comparison::Different);
+  CHECK(compare(expm(K) * T(expm(K)), b.eye("n")) == Comparison::Equal);
+  CHECK(compare(P * pinv(P) * P, P) == Comparison::Equal);
+  CHECK(compare(pinv(P), P) == Comparison::Different);
+}
+
+TEST_CASE("gradients pass through chol, pinv and functions of matrices") {
+  Builder b;
+  const auto gradient = [&](Expr phi, Expr x, Expr candidate, Reading reading = Reading::Unconstrained) {
+    return derivative_equals(b.pool, {DerivativeForm::Gradient, phi.id, b.pool[x.id].symbol, candidate.id, reading, {}}).equal();
+  };
+  const auto det = [&](Expr a) { return Expr{&b, b.pool.det(a.id)}; };
+  const Expr S = b.var("S", "n", "n", Attribute::Spd), A = b.var("A", "n", "n");
+  const Expr half = b.number(Rational(1, 2));
+  // det chol(S) is the root of det S.
+  CHECK(gradient(det(chol(S)), S, (half * det(chol(S))) * inv(S), Reading::Structured));
+  CHECK_FALSE(gradient(det(chol(S)), S, det(chol(S)) * inv(S), Reading::Structured));
+  CHECK(gradient(trace(expm(A)), A, T(expm(A))));
+  CHECK_FALSE(gradient(trace(expm(A)), A, expm(A)));
+  CHECK(gradient(trace(mpower(A, 4)), A, 4 * T(mpower(A, 3))));
+  CHECK(gradient(trace(sqrtm(S)), S, half * inv(sqrtm(S)), Reading::Structured));
+  CHECK(gradient(trace(logm(A)), A, T(inv(A))));
+}
+
+// --- second coefficients ---------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Is every coefficient of the difference zero, or rounding?
+template <class P>
+bool vanish(const P& k, const SeriesAlgebra<P>& algebra, const Series<typename P::Value>& a, const Series<typename P::Value>& b) {
+  const Rational signs[] = {Rational(1), Rational(-1)};
+  for (const auto& m : algebra.linear_combination({&a, &b}, signs))
+    for (const auto& v : m)
+      if (P::kOrdered ? k.pivot_weight(v) > 1e-25 : !k.is_zero(v)) return false;
+  return true;
+}
+
+template <class P>
+Series<typename P::Value> drawn_series(const P& k, std::size_t rows, std::size_t cols, std::uint64_t key) {
+  Series<typename P::Value> out(3, Matrix<typename P::Value>(rows, cols, k.zero()));
+  for (std::size_t c = 0; c < 3; ++c)
+    for (std::size_t i = 0; i < rows * cols; ++i) out[c][i] = k.draw(Draw::Any, combine(combine(key, c), i));
+  return out;
+}
+
+template <class P>
+void second_coefficients(const P& k, std::uint64_t key) {
+  using V = typename P::Value;
+  const SeriesAlgebra<P> algebra(k, 2, 10000);
+  const MatrixFunctions<P> functions(k, algebra);
+  const auto times = [&](const Series<V>& a, const Series<V>& b) {
+    return algebra.convolve(a, b, [&](const Matrix<V>& x, const Matrix<V>& y) { return algebra.product(x, y); });
+  };
+  const auto transposed = [&](const Series<V>& a) { return algebra.map(a, [](const Matrix<V>& m) { return m.transposed(); }); };
+  // Rank 2 in 4 x 3, moving in both factors; and full rank.
+  const Series<V> low = times(drawn_series(k, 4, 2, key), drawn_series(k, 2, 3, key + 1)), full = drawn_series(k, 3, 5, key + 2);
+  for (const Series<V>& a : {low, full}) {
+    const Series<V> x = functions.pseudo_inverse(a);
+    REQUIRE(x.size() == 3);
+    CHECK(vanish(k, algebra, times(times(a, x), a), a));
+    CHECK(vanish(k, algebra, times(times(x, a), x), x));
+    CHECK(vanish(k, algebra, transposed(times(a, x)), times(a, x)));
+    CHECK(vanish(k, algebra, transposed(times(x, a)), times(x, a)));
+  }
+  Series<V> l = drawn_series(k, 3, 3, key + 3);
+  for (Matrix<V>& m : l)
+    for (std::size_t j = 0; j < 3; ++j)
+      for (std::size_t i = 0; i < j; ++i) m(i, j) = k.zero();
+  for (std::size_t i = 0; i < 3; ++i) l[0](i, i) = k.draw(Draw::Positive, combine(key, i));
+  CHECK(vanish(k, algebra, functions.cholesky(times(l, transposed(l))), l));
+}
+
+}  // namespace
+
+TEST_CASE("coefficients to the second order satisfy what defines pinv and chol, in the field and in floats") {
+  for (std::uint64_t key = 100; key < 105; ++key) {
+    second_coefficients(PrimeField(prime_pairs()[0], key, PrimeField::Exponents::Unused), key);
+    second_coefficients(FloatField<Quad>(), key);
+  }
 }
 
 // --- powers --------------------------------------------------------------------------------------------------------------
