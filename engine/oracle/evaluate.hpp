@@ -55,6 +55,20 @@ class Evaluation {
   [[nodiscard]] bool unwritten(std::size_t slot, int depth = 0) const;
   /// factor*M, or factor'*M, of a slot that is unwritten or dense.
   [[nodiscard]] Matrix<V> applied(std::size_t slot, bool transposed, const Matrix<V>& m);
+  /// f(k, lower, upper) for the entries of the lower triangle of an n x n matrix: the number of entry (i,j) in vech, and the
+  /// numbers of (i,j) and of (j,i) in vec.
+  template <class F>
+  static void for_triangle(std::size_t n, const F& f) {
+    std::size_t at = 0;
+    for (std::size_t j = 0; j < n; ++j)
+      for (std::size_t i = j; i < n; ++i, ++at) f(at, j * n + i, i * n + j);
+  }
+  /// The first column, counted from 1, of those of eye(rows) that a Selection keeps.
+  [[nodiscard]] std::size_t first_selected(const Node& n, std::size_t rows) {
+    const std::size_t first = size(n.first), last = size(n.second);
+    if (last > rows || first > last) throw Undefined("a slice reaches beyond the matrix");
+    return first;
+  }
   [[nodiscard]] Matrix<V> kron_applied(std::size_t slot, bool transposed, Matrix<V> m);
 
   const P& k_;
@@ -158,22 +172,17 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
       break;
     }
     case Op::Duplication: case Op::Elimination: {
-      // Entry (r,c), r >= c, of the triangle is number (c*n - c*(c-1)/2) + (r-c) of vech.
-      const std::size_t order = size(n.first);
       const bool both = n.op == Op::Duplication;
       Matrix<V> m = both ? a_.zeros(rows, cols) : a_.zeros(cols, rows);
-      std::size_t at = 0;
-      for (std::size_t c = 0; c < order; ++c)
-        for (std::size_t r = c; r < order; ++r, ++at) {
-          m(c * order + r, at) = k_.one();
-          if (both) m(r * order + c, at) = k_.one();
-        }
+      for_triangle(size(n.first), [&](std::size_t at, std::size_t below, std::size_t above) {
+        m(below, at) = k_.one();
+        if (both) m(above, at) = k_.one();
+      });
       out = a_.constant(both ? std::move(m) : m.transposed());
       break;
     }
     case Op::Selection: {
-      const std::size_t first = size(n.first), last = size(n.second);
-      if (last > rows || first > last) throw Undefined("a slice reaches beyond the matrix");
+      const std::size_t first = first_selected(n, rows);
       Matrix<V> m = a_.zeros(rows, cols);
       for (std::size_t j = 0; j < cols; ++j) m(first - 1 + j, j) = k_.one();
       out = a_.constant(std::move(m));
@@ -264,7 +273,7 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
 
 // --- products ------------------------------------------------------------------------------------------------------------
 
-/// Multiplied from the narrower end; ⊗, K, I, diag and 1 that stand still are applied, never written out.
+/// Multiplied from the narrower end; ⊗, K, D, L, I and its slices, diag and 1 that stand still are applied, never written out.
 template <class P>
 auto Evaluation<P>::chain(std::size_t slot) -> Series<V> {
   const Node& n = schedule_->node(slot);
@@ -317,6 +326,31 @@ auto Evaluation<P>::applied(std::size_t slot, bool transposed, const Matrix<V>& 
     const Matrix<V>& d = dense(args[0])[0];
     for (std::size_t j = 0; j < cols; ++j)
       for (std::size_t i = 0; i < rows; ++i) out(i, j) = k_.multiply(d[i], m(i, j));
+    return out;
+  }
+  if (n.op == Op::Selection) {
+    const std::size_t first = first_selected(n, transposed ? m.rows() : rows) - 1;
+    for (std::size_t j = 0; j < cols; ++j)
+      for (std::size_t i = 0; i < std::min(rows, m.rows()); ++i)
+        if (transposed)
+          out(i, j) = m(first + i, j);
+        else
+          out(first + i, j) = m(i, j);
+    return out;
+  }
+  if (n.op == Op::Duplication || n.op == Op::Elimination) {
+    const bool both = n.op == Op::Duplication, to_triangle = both == transposed;
+    for_triangle(size(n.first), [&](std::size_t at, std::size_t below, std::size_t above) {
+      for (std::size_t j = 0; j < cols; ++j) {
+        const bool pair = both && below != above;
+        if (to_triangle) {
+          out(at, j) = pair ? k_.add(m(below, j), m(above, j)) : m(below, j);
+        } else {
+          out(below, j) = m(at, j);
+          if (pair) out(above, j) = m(at, j);
+        }
+      }
+    });
     return out;
   }
   require(n.op == Op::Commutation, "only structured factors are applied unwritten");

@@ -10,7 +10,10 @@ namespace dvec {
 
 namespace {
 
-bool structured(Op op) { return op == Op::Commutation || op == Op::Eye || op == Op::Kron || op == Op::Diag || op == Op::Ones; }
+bool structured(Op op) {
+  return op == Op::Commutation || op == Op::Duplication || op == Op::Elimination || op == Op::Selection || op == Op::Eye ||
+         op == Op::Kron || op == Op::Diag || op == Op::Ones;
+}
 
 /// Factors that a product can apply without writing them out: structured ones and their transposes.
 bool applies_unwritten(const TermPool& pool, const Node& n) {

@@ -87,6 +87,23 @@ TEST_CASE("the duplication matrix takes vech of a symmetric matrix to vec, the e
   CHECK(compare(T(D) * vec(A), L * vec(A + T(A))) == Comparison::Different);
 }
 
+TEST_CASE("matrices that products apply unwritten are the ones that are written out") {
+  Builder b;
+  const Dim n = b.dim("n");
+  const Expr D{&b, b.pool.duplication(n)}, L{&b, b.pool.elimination(n)};
+  const DimTable& d = b.pool.dims;
+  const Expr E{&b, b.pool.selection(n, d.constant(2), n)};
+  // What stands in a sum is written out, a factor is not.
+  for (const Expr& M : {D, L, E, T(D), T(L), T(E)}) {
+    CAPTURE(text(M));
+    Expr x{&b, b.pool.symbol(b.pool.symbols.add({"x", SymbolKind::Variable, {b.pool.shape(M.id).cols, b.dim("q")}, Attribute::None, {}}))};
+    const Expr free{&b, b.pool.symbol(b.pool.symbols.add({"C", SymbolKind::Variable, b.pool.shape(M.id), Attribute::None, {}}))};
+    CHECK(compare(M * x + free * x, (M + free) * x) == Comparison::Equal);
+    CHECK(compare(M * x + free * x, (2 * M + free) * x) == Comparison::Different);
+    CHECK(compare(kron(M, b.eye("q")) * vec(T(x)), vec(T(M * x))) == Comparison::Equal);
+  }
+}
+
 TEST_CASE("blocks cut by sizes fit together where they do not overlap") {
   Builder b;
   const DimTable& d = b.pool.dims;
