@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMostEntries = 10'000;
 constexpr std::size_t kLargestDeterminant = 5;
+constexpr std::size_t kLargestCholesky = 2;
+constexpr std::int64_t kLargestExponent = 8;
 
 std::string lower(std::string name) {
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -56,7 +59,8 @@ Matrix<TermId> Entries::of(TermId term) {
 Matrix<TermId> Entries::variable(SymbolId symbol) {
   const Symbol x = pool_.symbols[symbol];
   const std::size_t rows = size(x.shape.rows), cols = size(x.shape.cols);
-  const bool vector = rows == 1 || cols == 1, scalar = rows == 1 && cols == 1;
+  // A matrix whose sizes are 1 here is no scalar of the program: its one entry is a symbol of its own.
+  const bool vector = rows == 1 || cols == 1, scalar = pool_.is_scalar(x.shape);
   std::string stem = x.name;
   if (const auto known = stems_.find(symbol); known != stems_.end()) stem = known->second;
   const bool apart = rows > 9 || cols > 9;
@@ -119,6 +123,72 @@ Matrix<TermId> Entries::inverse(const Grid& a) {
   return out;
 }
 
+Matrix<TermId> Entries::product(const Grid& a, const Grid& b) {
+  Grid out(a.rows(), b.cols());
+  for (std::size_t i = 0; i < out.rows(); ++i)
+    for (std::size_t j = 0; j < out.cols(); ++j) {
+      std::vector<TermId> terms;
+      for (std::size_t k = 0; k < a.cols(); ++k) terms.push_back(product(a(i, k), b(k, j)));
+      out(i, j) = sum(terms);
+    }
+  return out;
+}
+
+/// Entry (r,c) of vech's column, r >= c, has the number that the loop counts.
+Matrix<TermId> Entries::duplication(std::size_t n, bool both) {
+  Grid out(n * n, n * (n + 1) / 2, pool_.number(Rational(0)));
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < n; ++c)
+    for (std::size_t r = c; r < n; ++r, ++at) {
+      out(c * n + r, at) = pool_.number(Rational(1));
+      if (both) out(r * n + c, at) = pool_.number(Rational(1));
+    }
+  return both ? out : out.transposed();
+}
+
+Matrix<TermId> Entries::cholesky(const Grid& a) {
+  const std::size_t n = a.rows();
+  if (n > kLargestCholesky) throw LimitReached("Cholesky factors are written out up to 2×2");
+  Grid l(n, n, pool_.number(Rational(0)));
+  l(0, 0) = pool_.power(a(0, 0), Rational(1, 2));
+  if (n == 1) return l;
+  l(1, 0) = product(a(1, 0), pool_.power(a(0, 0), Rational(-1, 2)));
+  const TermId rest = product(pool_.power(a(1, 0), Rational(2)), pool_.power(a(0, 0), Rational(-1)));
+  l(1, 1) = pool_.power(pool_.subtract(a(1, 1), rest), Rational(1, 2));
+  return l;
+}
+
+Matrix<TermId> Entries::power(const Grid& a, std::int64_t exponent) {
+  if (exponent > kLargestExponent || exponent < -kLargestExponent) throw LimitReached("powers of matrices are written out up to the 8th");
+  const Grid base = exponent < 0 ? inverse(a) : a;
+  Grid out(a.rows(), a.rows(), pool_.number(Rational(0)));
+  for (std::size_t i = 0; i < a.rows(); ++i) out(i, i) = pool_.number(Rational(1));
+  for (std::int64_t k = std::abs(exponent); k > 0; --k) out = product(out, base);
+  return out;
+}
+
+/// Along directions: the upper right block of f([A,E; 0,A]), the other directions doubled like A.
+Matrix<TermId> Entries::power_along(std::vector<Grid> args, std::int64_t exponent) {
+  if (args.size() == 1) return power(args[0], exponent);
+  const std::size_t n = args[0].rows();
+  const Grid along = args[1];
+  args.erase(args.begin() + 1);
+  for (Grid& a : args) {
+    Grid twice(2 * n, 2 * n, pool_.number(Rational(0)));
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        twice(i, j) = twice(n + i, n + j) = a(i, j);
+        if (&a == &args[0]) twice(i, n + j) = along(i, j);
+      }
+    a = std::move(twice);
+  }
+  const Grid whole = power_along(args, exponent);
+  Grid out(n, n);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) out(i, j) = whole(i, n + j);
+  return out;
+}
+
 Matrix<TermId> Entries::compute(TermId t) {
   const Node n = pool_[t];
   const std::size_t rows = size(n.shape.rows), cols = size(n.shape.cols);
@@ -163,14 +233,7 @@ Matrix<TermId> Entries::compute(TermId t) {
     case Op::Scale: fill([&](auto i, auto j) { return product(arg(0)(0, 0), arg(1)(i, j)); }); break;
     case Op::MatMul: {
       Grid left = arg(0);
-      for (std::size_t f = 1; f < n.args.size(); ++f) {
-        const Grid& right = arg(f);
-        Grid next(left.rows(), right.cols());
-        for (std::size_t i = 0; i < next.rows(); ++i)
-          for (std::size_t j = 0; j < next.cols(); ++j)
-            next(i, j) = summed(left.cols(), [&](std::size_t k) { return product(left(i, k), right(k, j)); });
-        left = std::move(next);
-      }
+      for (std::size_t f = 1; f < n.args.size(); ++f) left = product(left, arg(f));
       return left;
     }
     case Op::Hadamard:
@@ -217,8 +280,25 @@ Matrix<TermId> Entries::compute(TermId t) {
       fill([&](auto, auto) { return pool_.apply(*log, 0, pool_.apply(*abs, 0, determinant(arg(0)))); });
       break;
     }
-    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
-    case Op::MatrixFunction: throw LimitReached("`" + print(pool_, t) + "` is not written out entry by entry");
+    case Op::Duplication: case Op::Elimination: return duplication(size(n.first), n.op == Op::Duplication);
+    case Op::Selection: {
+      const std::size_t first = size(n.first), last = size(n.second);
+      if (last > rows || first > last) throw LimitReached("`" + print(pool_, t) + "` reaches beyond the matrix at these sizes");
+      fill([&](auto i, auto j) { return number(i == first - 1 + j ? 1 : 0); });
+      break;
+    }
+    case Op::Tril: fill([&](auto i, auto j) { return i < j ? number(0) : arg(0)(i, j); }); break;
+    case Op::Cholesky: return cholesky(arg(0));
+    case Op::PseudoInverse: throw LimitReached("pseudo-inverses are not written out entry by entry");
+    case Op::MatrixFunction: {
+      if (n.primary != PrimaryFunction::Power)
+        throw LimitReached(fmt::format("`{}` of a matrix is not written out entry by entry", name(n.primary)));
+      const auto exponent = pool_.dims.evaluate(n.first, sizes_);
+      if (!exponent) throw LimitReached("an exponent is not known at these sizes");
+      std::vector<Grid> args;
+      for (std::size_t k = 0; k < n.args.size(); ++k) args.push_back(arg(k));
+      return power_along(args, *exponent);
+    }
     case Op::Stop: return arg(0);
   }
   return out;

@@ -17,7 +17,7 @@ class Entries {
   /// opaque names keep their case where two would come to be called the same.
   Entries(TermPool& pool, const DimValues& sizes, const std::vector<SymbolId>& variables);
 
-  /// Throws LimitReached past 10,000 entries, or for determinants and inverses past 5×5.
+  /// Throws LimitReached past 10,000 entries, for determinants and inverses past 5×5, and for what has no closed form.
   [[nodiscard]] Matrix<TermId> of(TermId term);
 
  private:
@@ -26,6 +26,11 @@ class Entries {
   Grid variable(SymbolId s);
   Grid inverse(const Grid& a);
   TermId determinant(const Grid& a);
+  Grid product(const Grid& a, const Grid& b);
+  Grid duplication(std::size_t n, bool both);
+  Grid cholesky(const Grid& a);
+  Grid power(const Grid& a, std::int64_t exponent);
+  Grid power_along(std::vector<Grid> args, std::int64_t exponent);
   TermId product(TermId a, TermId b) { return pool_.hadamard(a, b); }
   TermId sum(const std::vector<TermId>& terms);
   [[nodiscard]] std::size_t size(Dim d) const;

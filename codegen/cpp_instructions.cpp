@@ -44,7 +44,7 @@ CppInstructions::Lines CppInstructions::step(const PlanStep& s) {
   Lines out;
   if (!s.by_column) {
     for (std::size_t k = s.begin; k < s.end; ++k) {
-      if (plan_.instructions[k].kind != InstructionKind::Reshape) comment(plan_.instructions[k], out);
+      if (plan_.instructions[k].kind != InstructionKind::Reshape && plan_[plan_.instructions[k].result].storage != Storage::View) comment(plan_.instructions[k], out);
       whole(plan_.instructions[k], out);
     }
     return out;
@@ -100,6 +100,8 @@ void CppInstructions::in_loop(const Instruction& i, Lines& before, Lines& inside
     }
     case InstructionKind::Product: case InstructionKind::Diagonal: case InstructionKind::Factorise: case InstructionKind::Solve:
     case InstructionKind::Invert: case InstructionKind::LogDet: case InstructionKind::Det: case InstructionKind::Reshape:
+    case InstructionKind::Slice: case InstructionKind::Place: case InstructionKind::LowerTriangle: case InstructionKind::TriangleRows:
+    case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse: case InstructionKind::MatrixFunction:
     case InstructionKind::Materialise: case InstructionKind::Copy: throw Bug("this cannot be done by columns");
   }
 }
@@ -167,6 +169,22 @@ void CppInstructions::whole(const Instruction& i, Lines& out) {
                                          : fmt::format("{}.reshaped({}, {})", operand(0), entries_.size(r.shape.rows), entries_.size(r.shape.cols)));
       return;
     case InstructionKind::Materialise: materialise(i, out); return;
+    case InstructionKind::Slice: slice(i, out); return;
+    case InstructionKind::Place: place(i, out); return;
+    case InstructionKind::LowerTriangle: out.push_back(fmt::format("{} = {}.template triangularView<Eigen::Lower>();", r.name, operand(0))); return;
+    case InstructionKind::TriangleRows: triangle_rows(i, out); return;
+    case InstructionKind::CholeskyFactor: out.push_back(fmt::format("{} = {}.matrixL();", r.name, operand(0))); return;
+    case InstructionKind::PseudoInverse: out.push_back(fmt::format("{} = {}.pseudoInverse();", r.name, operand(0))); return;
+    case InstructionKind::MatrixFunction:
+      switch (i.primary) {
+        case PrimaryFunction::Exponential: out.push_back(fmt::format("{} = {}.exp();", r.name, operand(0))); return;
+        case PrimaryFunction::Logarithm: out.push_back(fmt::format("{} = {}.log();", r.name, operand(0))); return;
+        case PrimaryFunction::SquareRoot: out.push_back(fmt::format("{} = {}.sqrt();", r.name, operand(0))); return;
+        case PrimaryFunction::Power:
+          out.push_back(fmt::format("{} = detail::matrix_power<Matrix>({}, {});", r.name, operand(0), entries_.size(i.first)));
+          return;
+      }
+      throw Bug("unknown function of a matrix");
     case InstructionKind::Copy: out.push_back(fmt::format("{} = {};", r.name, operand(0))); return;
     case InstructionKind::ColumnSums: case InstructionKind::RowSums: throw Bug("this is done by columns");
   }
@@ -188,9 +206,104 @@ void CppInstructions::materialise(const Instruction& i, Lines& out) {
                                 entries_.size(i.first), r.name, j_, entries_.size_factor(i.second), entries_.size_factor(i.first)));
       return;
     case Structure::ImplicitKronecker: kronecker(i, out); return;
+    case Structure::ImplicitSelection:
+      out.push_back(r.name + ".setZero();");
+      out.push_back(fmt::format("{}.block({}, 0, {}, {}).setIdentity();", r.name, offset(i.first), entries_.size(r.shape.cols), entries_.size(r.shape.cols)));
+      return;
+    case Structure::ImplicitDuplication: case Structure::ImplicitElimination: {
+      const bool both = i.materialised == Structure::ImplicitDuplication;
+      out.push_back(r.name + ".setZero();");
+      triangle_loops(i.first, out);
+      const std::string half = triangle_row(i.first), lower = full_row(i.first, i_, j_), upper = full_row(i.first, j_, i_);
+      out.push_back(both ? fmt::format("    {0}({1}, {3}) = {0}({2}, {3}) = Scalar(1);", r.name, lower, upper, half)
+                         : fmt::format("    {}({}, {}) = Scalar(1);", r.name, half, lower));
+      return;
+    }
     case Structure::Dense: case Structure::Scalar: case Structure::RowBroadcast: case Structure::ColumnBroadcast:
     case Structure::Symmetric: case Structure::Constant: case Structure::Materialised: throw Bug("nothing to materialise");
   }
+}
+
+/// A first row or column, counted from 1, as C++ counts.
+std::string CppInstructions::offset(Dim first) const {
+  const DimTable& dims = plan_.pool->dims;
+  return entries_.size(dims.subtract(first, dims.one()));
+}
+
+void CppInstructions::slice(const Instruction& i, Lines& out) {
+  const Dim one = plan_.pool->dims.one();
+  const PlanOperand from = i.operands[0];
+  const Shape whole = plan_.shape(from), part = plan_[i.result].shape;
+  const std::string& name = entries_.operand(from);
+  const std::string row = offset(i.places[0].rows), column = offset(i.places[0].cols);
+  if (is_scalar(i.result)) {
+    out.push_back(fmt::format("const Scalar {} = {}({}, {});", plan_[i.result].name, name, row, column));
+    return;
+  }
+  std::string text;
+  if (part.rows == whole.rows && whole.cols != one)
+    text = part.cols == one ? fmt::format("{}.col({})", name, column) : fmt::format("{}.middleCols({}, {})", name, column, entries_.size(part.cols));
+  else if (part.cols == whole.cols && whole.rows != one && whole.cols != one)
+    text = part.rows == one ? fmt::format("{}.row({})", name, row) : fmt::format("{}.middleRows({}, {})", name, row, entries_.size(part.rows));
+  else
+    text = fmt::format("{}.block({}, {}, {}, {})", name, row, column, entries_.size(part.rows), entries_.size(part.cols));
+  if (plan_[i.result].storage == Storage::View) entries_.define_view(i.result, text);
+  else out.push_back(fmt::format("{} = {};", plan_[i.result].name, text));
+}
+
+/// A block that is the whole comes first and needs no zeros before it.
+void CppInstructions::place(const Instruction& i, Lines& out) {
+  const std::string& r = result(i);
+  const bool whole = plan_.shape(i.operands[0]) == plan_[i.result].shape;
+  out.push_back(whole ? fmt::format("{} = {};", r, entries_.operand(i.operands[0])) : r + ".setZero();");
+  for (std::size_t k = whole ? 1 : 0; k < i.operands.size(); ++k) {
+    const Shape part = plan_.shape(i.operands[k]);
+    const std::string row = offset(i.places[k].rows), column = offset(i.places[k].cols), block = entries_.operand(i.operands[k]);
+    out.push_back(is_scalar(i.operands[k].value)
+                      ? fmt::format("{}({}, {}) += {};", r, row, column, block)
+                      : fmt::format("{}.block({}, {}, {}, {}) += {};", r, row, column, entries_.size(part.rows), entries_.size(part.cols), block));
+  }
+}
+
+/// Loops over the places (i,j), i >= j, of an n×n matrix; their body is a line that follows.
+void CppInstructions::triangle_loops(Dim n, Lines& out) const {
+  out.push_back(fmt::format("for (Index {0} = 0; {0} < {1}; ++{0})", j_, entries_.size(n)));
+  out.push_back(fmt::format("  for (Index {0} = {1}; {0} < {2}; ++{0})", i_, j_, entries_.size(n)));
+}
+
+std::string CppInstructions::triangle_row(Dim n) const {
+  return fmt::format("{0} * (2 * {2} - {0} - 1) / 2 + {1}", j_, i_, entries_.size_factor(n));
+}
+
+std::string CppInstructions::full_row(Dim n, const std::string& row, const std::string& column) const {
+  return fmt::format("{} + {} * {}", row, column, entries_.size_factor(n));
+}
+
+void CppInstructions::triangle_rows(const Instruction& i, Lines& out) {
+  const bool column = plan_[i.result].shape.cols == plan_.pool->dims.one();
+  const std::string& r = result(i);
+  const std::string from = entries_.operand(i.operands[0]);
+  const auto entry = [&](const std::string& of, const std::string& row) { return fmt::format("{}{}({})", of, column ? "" : ".row", row); };
+  const std::string half = triangle_row(i.first), lower = full_row(i.first, i_, j_), upper = full_row(i.first, j_, i_);
+  if (i.triangle == TriangleMap::Scatter) out.push_back(r + ".setZero();");
+  triangle_loops(i.first, out);
+  switch (i.triangle) {
+    case TriangleMap::Gather: out.push_back(fmt::format("    {} = {};", entry(r, half), entry(from, lower))); return;
+    case TriangleMap::Scatter: out.push_back(fmt::format("    {} = {};", entry(r, lower), entry(from, half))); return;
+    case TriangleMap::GatherBoth:
+      out[out.size() - 1] += " {";
+      out.push_back(fmt::format("    {} = {};", entry(r, half), entry(from, lower)));
+      out.push_back(fmt::format("    if ({} != {}) {} += {};", i_, j_, entry(r, half), entry(from, upper)));
+      out.emplace_back("  }");
+      return;
+    case TriangleMap::ScatterBoth:
+      out[out.size() - 1] += " {";
+      out.push_back(fmt::format("    {} = {};", entry(r, lower), entry(from, half)));
+      out.push_back(fmt::format("    if ({} != {}) {} = {};", i_, j_, entry(r, upper), entry(from, half)));
+      out.emplace_back("  }");
+      return;
+  }
+  throw Bug("unknown map of triangles");
 }
 
 /// Block (i,j) of kron(A,B) is A(i,j)*B.

@@ -23,6 +23,14 @@ class CppInstructions {
   void in_loop(const Instruction& i, Lines& before, Lines& inside, Lines& after);
   void materialise(const Instruction& i, Lines& out);
   void kronecker(const Instruction& i, Lines& out);
+  void slice(const Instruction& i, Lines& out);
+  void place(const Instruction& i, Lines& out);
+  void triangle_rows(const Instruction& i, Lines& out);
+  void triangle_loops(Dim n, Lines& out) const;
+  /// Rows that belong to entry (i,j) of the triangle: among n(n+1)/2, and among n*n for any row and column.
+  [[nodiscard]] std::string triangle_row(Dim n) const;
+  [[nodiscard]] std::string full_row(Dim n, const std::string& row, const std::string& column) const;
+  [[nodiscard]] std::string offset(Dim first) const;
   void product(const Instruction& i, Lines& out);
   void comment(const Instruction& i, Lines& out) const;
   /// `scale * text`, both as C++.

@@ -64,7 +64,14 @@ std::map<std::string, std::string> dim_identifiers(const KernelPlan& plan) {
 }
 
 std::string cpp_size(const DimTable& dims, Dim size, const std::map<std::string, std::string>& names) {
-  const std::vector<Monomial> sum = monomials(dims.text(size));
+  const std::string text = dims.text(size);
+  // The entries of a triangle are printed as n*(n+1)/2.
+  if (const std::size_t bracket = text.find("*("); bracket != std::string::npos) {
+    const std::string side = text.substr(0, bracket);
+    require(text == side + "*(" + side + "+1)/2" && names.contains(side), "a size is a polynomial");
+    return names.at(side) + " * (" + names.at(side) + " + 1) / 2";
+  }
+  const std::vector<Monomial> sum = monomials(text);
   Rational common(1);  // a common denominator
   for (const Monomial& m : sum) {
     const Rational c = m.coefficient * common;

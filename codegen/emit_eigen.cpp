@@ -40,6 +40,21 @@ inline void expect_shape(const char* name, Index rows, Index cols, Index expecte
 
 )";
 
+constexpr const char* kMatrixPower = R"(/// A whole power of a square matrix, by repeated squaring; negative ones are powers of the inverse.
+template <class Matrix>
+Matrix matrix_power(const Matrix& a, Index exponent) {
+  Matrix power = Matrix::Identity(a.rows(), a.cols());
+  Matrix square = a;
+  if (exponent < 0) square = a.inverse();
+  for (Index left = exponent < 0 ? -exponent : exponent; left > 0; left /= 2) {
+    if (left % 2 == 1) power = (power * square).eval();
+    if (left > 1) square = (square * square).eval();
+  }
+  return power;
+}
+
+)";
+
 constexpr const char* kActivations = R"(/// Ready-made functions for `evaluate`; the derivative of relu at 0 is 0. Write your own in the same way: value, d1, d2 are
 /// f(x), f'(x), f''(x).
 namespace activations {
@@ -94,10 +109,14 @@ class EigenEmitter {
   std::string run() {
     const std::string statements = body_.text();  // first: it finds the functions that are called
     std::string out = opening();
-    out += "#pragma once\n\n#include <cmath>\n#include <stdexcept>\n#include <string>\n\n#include <Eigen/Dense>\n\n";
+    out += "#pragma once\n\n#include <cmath>\n#include <stdexcept>\n#include <string>\n\n#include <Eigen/Dense>\n";
+    if (has_function({PrimaryFunction::Exponential, PrimaryFunction::Logarithm, PrimaryFunction::SquareRoot}))
+      out += "#include <unsupported/Eigen/MatrixFunctions>\n";
+    out += "\n";
     out += "namespace " + plan_.name + " {\n\n";
     out += kTypes;
     out += fmt::format(fmt::runtime(kShapeCheck), plan_.name);
+    if (has_function({PrimaryFunction::Power})) out += kMatrixPower;
     out += body_.functions().helpers() + "}  // namespace detail\n\n";
     out += body_.functions().definitions();
     if (!plan_.functions.empty()) out += kActivations;
@@ -120,6 +139,12 @@ class EigenEmitter {
 
   [[nodiscard]] std::string shape(Shape s) const { return dims_.text(s.rows) + "x" + dims_.text(s.cols); }
   [[nodiscard]] std::string size(Dim d) const { return cpp_size(dims_, d, names_); }
+
+  [[nodiscard]] bool has_function(const std::vector<PrimaryFunction>& any_of) const {
+    return std::ranges::any_of(plan_.instructions, [&](const Instruction& i) {
+      return i.kind == InstructionKind::MatrixFunction && std::ranges::find(any_of, i.primary) != any_of.end();
+    });
+  }
 
   // --- the opening comment -----------------------------------------------------------------------------------------
 
@@ -169,9 +194,18 @@ class EigenEmitter {
       const PlanValue& v = plan_[i.result];
       if (v.storage == Storage::Workspace) out.push_back({cpp_type(plan_, v.shape), v.name, v.shape, "", false, ""});
       if (v.storage == Storage::Factor)
-        out.push_back({"", v.name, v.shape, "", true, i.decomposition == Decomposition::Cholesky ? "LLT" : "PartialPivLU"});
+        out.push_back({"", v.name, v.shape, "", true, factor_type(i.decomposition)});
     }
     return out;
+  }
+
+  static std::string factor_type(Decomposition d) {
+    switch (d) {
+      case Decomposition::Cholesky: return "LLT";
+      case Decomposition::Lu: return "PartialPivLU";
+      case Decomposition::Orthogonal: return "CompleteOrthogonalDecomposition";
+    }
+    throw Bug("unknown decomposition");
   }
 
   std::vector<Field> results() const {
@@ -226,7 +260,11 @@ class EigenEmitter {
     }
     out += fmt::format("  /// Allocates nothing when the sizes are those it has.\n  void resize({}) {{\n", parameters);
     for (const Field& f : fields) {
-      if (f.factor) {
+      if (f.factor && f.factor_type == factor_type(Decomposition::Orthogonal)) {
+        out += fmt::format("    if ({0}.rows() != {1} || {0}.cols() != {2}) {0} = Eigen::{3}<Matrix>({4}, {5});\n", f.name,
+                           cpp_size_factor(dims_, f.shape.rows, names_), cpp_size_factor(dims_, f.shape.cols, names_), f.factor_type,
+                           size(f.shape.rows), size(f.shape.cols));
+      } else if (f.factor) {
         out += fmt::format("    if ({0}.rows() != {1}) {0} = Eigen::{2}<Matrix>({1});\n", f.name,
                            cpp_size_factor(dims_, f.shape.rows, names_), f.factor_type);
       } else if (f.type == "Matrix") {
@@ -262,12 +300,16 @@ class EigenEmitter {
   [[nodiscard]] std::string resize_arguments() const { return joined(plan_.dim_names); }
 
   std::string evaluate(const std::string& statements) const {
+    const bool allocates = std::ranges::any_of(plan_.instructions, [](const Instruction& i) {
+      return i.kind == InstructionKind::MatrixFunction || i.kind == InstructionKind::PseudoInverse;
+    });
     std::string out = fmt::format(
         "/// Writes everything into `result`. Allocates nothing when `workspace` and `result` were made for these sizes, except\n"
-        "/// what Eigen's products of large matrices need for themselves. Nothing in `result` may share memory with an argument.\n"
+        "/// what Eigen's products of large matrices{} need for themselves. Nothing in `result` may share memory with an argument.\n"
         "/// Throws std::invalid_argument when the shapes of the arguments do not fit together.\n"
         "template <{}>\nvoid evaluate({},\n              Workspace<Scalar>& workspace, Result<Scalar>& result) {{\n",
-        joined(template_parameters()), joined(parameters(), ",\n              "));
+        allocates ? ", and its functions and pseudo-inverses of matrices,\n///" : "", joined(template_parameters()),
+        joined(parameters(), ",\n              "));
     for (const KernelSize& s : sizes_)
       if (s.argument.valid()) out += fmt::format("  const Index {} = {}.{}();\n", s.name, plan_[s.argument].name, s.by_rows ? "rows" : "cols");
     for (const ValueId a : plan_.arguments) {
@@ -275,6 +317,7 @@ class EigenEmitter {
       if (plan_.pool->is_scalar(v.shape)) continue;
       out += fmt::format("  detail::expect_shape(\"{0}\", {0}.rows(), {0}.cols(), {1}, {2}, \"{3}\");\n", v.name, size(v.shape.rows), size(v.shape.cols), shape(v.shape));
     }
+    out += room_for_blocks();
     out += fmt::format("  workspace.resize({0});\n  result.resize({0});\n\n", resize_arguments());
     out += references();
     out += statements;
@@ -286,6 +329,37 @@ class EigenEmitter {
       out += fmt::format("  result.{} = {};\n", o.field, plan_[o.value].name);
     }
     return out + "}\n\n";
+  }
+
+  /// Slices that some sizes have no room for.
+  std::string room_for_blocks() const {
+    std::vector<std::string> said;
+    const Dim one = plan_.pool->dims.one();
+    const auto check = [&](Dim first, Dim count, Dim whole) {
+      const Dim last = dims_.subtract(dims_.add(first, count), one);
+      if (!dims_.as_number(dims_.subtract(whole, last)))
+        said.push_back(fmt::format("  if ({} > {}) throw std::invalid_argument(\"{}: a slice up to {} does not fit {}\");\n", size(last), size(whole),
+                                   plan_.name, dims_.text(last), dims_.text(whole)));
+      if (!dims_.as_number(count))
+        said.push_back(fmt::format("  if ({} < 1) throw std::invalid_argument(\"{}: a slice of {} is empty\");\n", size(count), plan_.name, dims_.text(count)));
+      if (!dims_.as_number(first))
+        said.push_back(fmt::format("  if ({} < 1) throw std::invalid_argument(\"{}: a slice begins at {}\");\n", size(first), plan_.name, dims_.text(first)));
+    };
+    const auto both = [&](Shape place, Shape part, Shape whole) {
+      if (part.rows != whole.rows) check(place.rows, part.rows, whole.rows);
+      if (part.cols != whole.cols) check(place.cols, part.cols, whole.cols);
+    };
+    for (const Instruction& i : plan_.instructions) {
+      const Shape r = plan_[i.result].shape;
+      if (i.kind == InstructionKind::Slice) both(i.places[0], r, plan_.shape(i.operands[0]));
+      if (i.kind == InstructionKind::Place)
+        for (std::size_t k = 0; k < i.operands.size(); ++k) both(i.places[k], plan_.shape(i.operands[k]), r);
+      if (i.kind == InstructionKind::Materialise && i.materialised == Structure::ImplicitSelection) check(i.first, r.cols, r.rows);
+    }
+    std::vector<std::string> once;
+    for (const std::string& s : said)
+      if (std::ranges::find(once, s) == once.end()) once.push_back(s);
+    return joined(once, "");
   }
 
   /// Values in the workspace and the result under their own names.

@@ -84,12 +84,23 @@ Dim flops_of(const KernelPlan& plan, const Instruction& i, DimTable& dims) {
       return dims.add(count.operations(i.entries, i.domain), count.entries(i.domain));
     case InstructionKind::Product:
       return dims.scale(Rational(2), dims.multiply(count.entries(result), plan.shape(i.operands[0]).cols));
-    case InstructionKind::Factorise: return cubic(i.decomposition == Decomposition::Cholesky ? Rational(1, 3) : Rational(2, 3), plan.shape(i.operands[0]).rows);
+    case InstructionKind::Factorise:
+      if (i.decomposition == Decomposition::Orthogonal) return dims.scale(Rational(4), dims.multiply(result.cols, count.entries(result)));
+      return cubic(i.decomposition == Decomposition::Cholesky ? Rational(1, 3) : Rational(2, 3), plan.shape(i.operands[0]).rows);
     case InstructionKind::Solve: return dims.scale(Rational(2), dims.multiply(result.rows, count.entries(result)));
     case InstructionKind::Invert: return cubic(Rational(2), result.rows);
     case InstructionKind::LogDet: return dims.scale(Rational(2), plan[i.operands[0].value].shape.rows);
     case InstructionKind::Det: return plan[i.operands[0].value].shape.rows;
     case InstructionKind::Materialise: return i.materialised == Structure::ImplicitKronecker ? count.entries(result) : count.zero();
+    case InstructionKind::Place: {
+      Dim total = count.zero();
+      for (const PlanOperand& o : i.operands) total = dims.add(total, count.entries(plan.shape(o)));
+      return total;
+    }
+    case InstructionKind::TriangleRows: return i.triangle == TriangleMap::GatherBoth ? count.entries(result) : count.zero();
+    case InstructionKind::PseudoInverse: return dims.scale(Rational(2), dims.multiply(result.rows, count.entries(result)));
+    case InstructionKind::MatrixFunction: return cubic(Rational(20), result.rows);
+    case InstructionKind::Slice: case InstructionKind::LowerTriangle: case InstructionKind::CholeskyFactor:
     case InstructionKind::Diagonal: case InstructionKind::Reshape: case InstructionKind::Copy: return count.zero();
   }
   throw Bug("unknown instruction");

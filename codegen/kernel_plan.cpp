@@ -27,6 +27,13 @@ std::string_view name(InstructionKind kind) {
     case InstructionKind::Det: return "det";
     case InstructionKind::Reshape: return "reshape";
     case InstructionKind::Materialise: return "materialise";
+    case InstructionKind::Slice: return "slice";
+    case InstructionKind::Place: return "place";
+    case InstructionKind::LowerTriangle: return "lower triangle";
+    case InstructionKind::TriangleRows: return "triangle rows";
+    case InstructionKind::CholeskyFactor: return "cholesky factor";
+    case InstructionKind::PseudoInverse: return "pseudo-inverse";
+    case InstructionKind::MatrixFunction: return "matrix function";
     case InstructionKind::Copy: return "copy";
   }
   throw Bug("unknown instruction");
@@ -161,7 +168,8 @@ class Verifier {
       }
       case InstructionKind::Factorise: {
         const Shape a = plan_.shape(i.operands[0]);
-        if (a.rows != a.cols || r != a || result.storage != Storage::Factor) return wrong("the matrix is " + shown(a));
+        const bool square = a.rows == a.cols || i.decomposition == Decomposition::Orthogonal;
+        if (!square || r != a || result.storage != Storage::Factor) return wrong("the matrix is " + shown(a));
         return std::nullopt;
       }
       case InstructionKind::Solve: {
@@ -179,6 +187,26 @@ class Verifier {
         return same ? std::nullopt : Why(wrong("what it is made of is " + shown(a)));
       }
       case InstructionKind::Materialise: return materialised(i, wrong);
+      case InstructionKind::Slice: case InstructionKind::Place: return blocks(i, wrong);
+      case InstructionKind::LowerTriangle: {
+        const Shape a = plan_.shape(i.operands[0]);
+        return r == a ? std::nullopt : Why(wrong("the matrix is " + shown(a)));
+      }
+      case InstructionKind::TriangleRows: {
+        const Shape a = plan_.shape(i.operands[0]);
+        const Dim all = dims_.multiply(i.first, i.first), half = dims_.triangle(i.first);
+        const bool gathers = i.triangle == TriangleMap::Gather || i.triangle == TriangleMap::GatherBoth;
+        const bool fits = a.cols == r.cols && a.rows == (gathers ? all : half) && r.rows == (gathers ? half : all);
+        return fits ? std::nullopt : Why(wrong("what it is made of is " + shown(a)));
+      }
+      case InstructionKind::CholeskyFactor:
+        return is_factor(i) && r == plan_.shape(i.operands[0]) ? std::nullopt : Why(wrong("the matrix is not"));
+      case InstructionKind::PseudoInverse:
+        return is_factor(i) && r == transposed(plan_.shape(i.operands[0])) ? std::nullopt : Why(wrong("the matrix is not its transpose"));
+      case InstructionKind::MatrixFunction: {
+        const Shape a = plan_.shape(i.operands[0]);
+        return a.rows == a.cols && r == a ? std::nullopt : Why(wrong("the matrix is " + shown(a)));
+      }
     }
     throw Bug("unknown instruction");
   }
@@ -194,6 +222,26 @@ class Verifier {
         sizes[name] = static_cast<std::int64_t>(1'000'000 + hash % 1'000'000'007);
       }
     return dims_.evaluate_exact(s.rows, sizes).value() * dims_.evaluate_exact(s.cols, sizes).value();
+  }
+
+  /// Every block has its place; a block that reaches from the first to the last row, or column, has all of them. Whether the
+  /// others reach beyond the matrix depends on sizes that are not known here.
+  template <class Wrong>
+  Why blocks(const Instruction& i, const Wrong& wrong) const {
+    const Shape r = plan_[i.result].shape;
+    if (i.operands.empty() || i.places.size() != i.operands.size()) return wrong("not every block has a place");
+    if (i.kind == InstructionKind::Slice && i.operands.size() != 1) return wrong("a slice is of one matrix");
+    for (std::size_t k = 0; k < i.operands.size(); ++k) {
+      const Shape operand = plan_.shape(i.operands[k]);
+      const Shape whole = i.kind == InstructionKind::Slice ? operand : r, part = i.kind == InstructionKind::Slice ? r : operand;
+      for (const auto& [from, of, in] : {std::tuple{i.places[k].rows, part.rows, whole.rows}, std::tuple{i.places[k].cols, part.cols, whole.cols}}) {
+        const auto least = dims_.as_number(from);
+        if (least && *least < Rational(1)) return wrong("a block begins before the first row or column");
+        const auto beyond = dims_.as_number(dims_.subtract(dims_.add(from, of), dims_.add(in, one_)));
+        if (beyond && *beyond > Rational(0)) return wrong(fmt::format("a block of {} does not fit {}", shown(part), shown(whole)));
+      }
+    }
+    return std::nullopt;
   }
 
   template <class Wrong>
@@ -213,6 +261,14 @@ class Verifier {
         return r.rows == r.cols && fits(v, {r.rows, one_}) ? std::nullopt : Why(wrong("its diagonal is " + shown(v)));
       }
       case Structure::ImplicitCommutation: return r.rows == r.cols ? std::nullopt : Why(wrong("a commutation matrix is square"));
+      case Structure::ImplicitSelection: {
+        const Dim count = dims_.add(dims_.subtract(i.second, i.first), one_);
+        return r.cols == count ? std::nullopt : Why(wrong("it has columns " + dims_.text(i.first) + " to " + dims_.text(i.second)));
+      }
+      case Structure::ImplicitDuplication:
+        return r == Shape{dims_.multiply(i.first, i.first), dims_.triangle(i.first)} ? std::nullopt : Why(wrong("its order is " + dims_.text(i.first)));
+      case Structure::ImplicitElimination:
+        return r == Shape{dims_.triangle(i.first), dims_.multiply(i.first, i.first)} ? std::nullopt : Why(wrong("its order is " + dims_.text(i.first)));
       case Structure::Dense: case Structure::Scalar: case Structure::RowBroadcast: case Structure::ColumnBroadcast:
       case Structure::Symmetric: case Structure::Constant: case Structure::Materialised: return wrong("has no structure to materialise");
     }

@@ -33,6 +33,16 @@ struct PlanValue {
 enum class Decomposition {
   Cholesky,  ///< S declared spd
   Lu,        ///< with partial pivoting
+  Orthogonal,  ///< complete orthogonal: of any matrix, of any rank
+};
+
+/// How the rows of a matrix with n(n+1)/2 rows, for the entries of a lower triangle, and those of one with n*n rows, for all
+/// entries, make each other.
+enum class TriangleMap : std::uint8_t {
+  Gather,      ///< L*M: the rows of the lower triangle
+  GatherBoth,  ///< D'*M: the same, with the rows of the upper triangle added
+  Scatter,     ///< L'*M: into the lower triangle, zeros above
+  ScatterBoth, ///< D*M: into both
 };
 
 enum class InstructionKind {
@@ -48,7 +58,14 @@ enum class InstructionKind {
   LogDet,      ///< result = log|det F|
   Det,         ///< result = det F
   Reshape,     ///< result = A, column-major, in result's shape: a view
-  Materialise, ///< result = all entries of a structure: kron(A,B), eye(n), diag(v), commutation_matrix(m,n)
+  Materialise, ///< result = all entries of a structure: kron(A,B), eye(n), diag(v), commutation_matrix(m,n), columns of eye(n)
+  Slice,       ///< result = entries of A from a place on: a view when it is a matrix
+  Place,       ///< result = zeros, and the operands added at their places
+  LowerTriangle,  ///< result = A, with zeros above the diagonal
+  TriangleRows,   ///< result = D or L, or a transpose, times A
+  CholeskyFactor, ///< result = the lower factor of F
+  PseudoInverse,  ///< result = pinv(F)
+  MatrixFunction, ///< result = expm, logm, sqrtm or a power of A
   Copy,        ///< result = A
 };
 
@@ -79,7 +96,11 @@ struct Instruction {
   Decomposition decomposition = Decomposition::Lu;   ///< Factorise
   Structure materialised = Structure::Dense;         ///< Materialise: ImplicitKronecker, Identity, Diagonal, ImplicitCommutation
   std::vector<KroneckerFactor> factors = {};         ///< Materialise ImplicitKronecker: two
-  Dim first = {}, second = {};                       ///< Materialise ImplicitCommutation
+  /// Materialise ImplicitCommutation: both; ImplicitSelection: first and last. TriangleRows: n. MatrixFunction: the exponent.
+  Dim first = {}, second = {};
+  std::vector<Shape> places = {};                    ///< Slice: one; Place: for each operand. First row and column, from 1
+  TriangleMap triangle = {};                         ///< TriangleRows
+  PrimaryFunction primary = {};                      ///< MatrixFunction
 };
 
 /// Instructions that are done together: one after the other, or column by column in one loop over `columns`.

@@ -202,6 +202,10 @@ class Lowering {
     }
     for (const Instruction& i : plan_.instructions) {
       for (const Dim d : {i.domain.rows, i.domain.cols, i.first, i.second}) take(d);
+      for (const Shape p : i.places) {
+        take(p.rows);
+        take(p.cols);
+      }
       for (const KroneckerFactor& f : i.factors) {
         take(f.shape.rows);
         take(f.shape.cols);

@@ -15,6 +15,12 @@ EntryExpr number(const Rational& value) { return {.kind = EntryExpr::Kind::Numbe
 
 }  // namespace
 
+/// Reshaped matrices and blocks of matrices are read where they stand; rows and columns are copied.
+bool PlanBuilder::is_view(NodeId id) const {
+  const Compute c = graph_[id].compute;
+  return c == Compute::Reshape || (c == Compute::Slice && graph_.extent({id, false}) == Extent::Full);
+}
+
 std::string PlanBuilder::name_of(NodeRef r) const {
   const auto known = names_.find(r.node);
   if (known == names_.end()) return "";
@@ -40,7 +46,7 @@ std::string PlanBuilder::describe(NodeId id) const {
     case Compute::ColumnSums: return of_first("colsum_");
     case Compute::RowSums: return of_first("rowsum_");
     case Compute::Diagonal: return of_first("diagonal_");
-    case Compute::Factorise: return of_first(n.decomposition == Decomposition::Cholesky ? "llt_" : "lu_");
+    case Compute::Factorise: return of_first(n.decomposition == Decomposition::Cholesky ? "llt_" : n.decomposition == Decomposition::Lu ? "lu_" : "cod_");
     case Compute::Solve: {
       const std::string factor = name_of(graph_[n.args[0]].args[0]), second = name_of(n.args[1]);
       return factor.empty() || second.empty() ? "" : "inv_" + factor + "_" + second;
@@ -62,6 +68,15 @@ std::string PlanBuilder::describe(NodeId id) const {
       if (base.empty()) return "";
       return n.numbers[0] == Rational(-1) ? "reciprocal_" + base : n.numbers[0] == Rational(1, 2) ? "sqrt_" + base : "";
     }
+    case Compute::Slice: return of_first("block_");
+    case Compute::LowerTriangle: return of_first("tril_");
+    case Compute::CholeskyFactor: case Compute::PseudoInverse: {
+      const std::string matrix = name_of(graph_[n.args[0]].args[0]);
+      return matrix.empty() ? "" : (n.compute == Compute::PseudoInverse ? "pinv_" : "chol_") + matrix;
+    }
+    case Compute::MatrixFunction: return first.empty() ? "" : std::string(dvec::name(n.primary)) + "_" + first;
+    case Compute::Place: case Compute::TriangleRows: return "";
+    case Compute::PickMatrix: return "selection";
     case Compute::Identity: return "eye";
     case Compute::Commutation: return "K";
     case Compute::Kronecker: return "kron";
@@ -193,13 +208,13 @@ void PlanBuilder::add_value(NodeId id) {
     v.storage = Storage::Local;
   } else if (n.compute == Compute::Factorise) {
     v.storage = Storage::Factor;
-  } else if (n.compute == Compute::Reshape) {
+  } else if (is_view(id)) {
     v.storage = Storage::View;
   } else if (fields_.contains(id)) {
     v.storage = Storage::Output;
   }
   if (n.compute == Compute::Kronecker || n.compute == Compute::Commutation || n.compute == Compute::Identity ||
-      n.compute == Compute::DiagonalMatrix || n.compute == Compute::Spread)
+      n.compute == Compute::DiagonalMatrix || n.compute == Compute::PickMatrix || n.compute == Compute::Spread)
     v.structure = Structure::Materialised;
   else if (!graph_.pool().is_scalar(n.shape) && n.shape.rows == n.shape.cols && graph_.symmetric({id, false}))
     v.structure = Structure::Symmetric;
@@ -297,6 +312,29 @@ void PlanBuilder::add_instruction(NodeId id) {
       whole(InstructionKind::Materialise);
       i.materialised = Structure::Diagonal;
       break;
+    case Compute::PickMatrix:
+      i.kind = InstructionKind::Materialise;
+      i.materialised = n.materialised;
+      i.first = n.first;
+      i.second = n.second;
+      break;
+    case Compute::Slice: case Compute::Place:
+      whole(n.compute == Compute::Slice ? InstructionKind::Slice : InstructionKind::Place);
+      i.places = n.places;
+      break;
+    case Compute::LowerTriangle: whole(InstructionKind::LowerTriangle); break;
+    case Compute::TriangleRows:
+      whole(InstructionKind::TriangleRows);
+      i.triangle = n.triangle;
+      i.first = n.first;
+      break;
+    case Compute::CholeskyFactor: whole(InstructionKind::CholeskyFactor); break;
+    case Compute::PseudoInverse: whole(InstructionKind::PseudoInverse); break;
+    case Compute::MatrixFunction:
+      whole(InstructionKind::MatrixFunction);
+      i.primary = n.primary;
+      i.first = n.first;
+      break;
   }
   plan_->instructions.push_back(std::move(i));
 }
@@ -321,7 +359,7 @@ void PlanBuilder::build(KernelPlan& plan, const std::vector<Requested>& requeste
   plan_ = &plan;
   for (const Requested& r : requested) {
     const ValueNode& n = graph_[r.node];
-    if (!r.node.transposed && n.compute != Compute::Argument && n.compute != Compute::Reshape) fields_[r.node.node] = true;
+    if (!r.node.transposed && n.compute != Compute::Argument && !is_view(r.node.node)) fields_[r.node.node] = true;
   }
   name_values(requested, names);
   for (const NodeId n : placement_.needed()) {

@@ -26,6 +26,7 @@ class PlanBuilder {
   void name_values(const std::vector<Requested>& requested, Names& names);
   [[nodiscard]] std::string describe(NodeId n) const;
   [[nodiscard]] std::string name_of(NodeRef r) const;
+  [[nodiscard]] bool is_view(NodeId n) const;
   void add_value(NodeId n);
   void add_instruction(NodeId n);
   void add_output(const Requested& r, Names& names);

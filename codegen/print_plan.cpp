@@ -61,14 +61,29 @@ class Printer {
       case InstructionKind::Total: case InstructionKind::ColumnSums: case InstructionKind::RowSums:
         return fmt::format("{}{} over {} of {}", scale, name(i.kind), shape(i.domain), text(i.entries, 0));
       case InstructionKind::Product: return scale + text(i.operands[0]) + " * " + text(i.operands[1]);
-      case InstructionKind::Factorise: return fmt::format("{} of {}", i.decomposition == Decomposition::Cholesky ? "cholesky" : "lu", operands());
+      case InstructionKind::Factorise: return fmt::format("{} of {}", i.decomposition == Decomposition::Cholesky ? "cholesky" : i.decomposition == Decomposition::Lu ? "lu" : "orthogonal decomposition", operands());
       case InstructionKind::Materialise: {
         std::string what(name(i.materialised));
         for (const KroneckerFactor& f : i.factors)
           what += fmt::format(" {}({})", f.structure == Structure::Dense ? text(f.operand) : std::string(name(f.structure)), shape(f.shape));
         if (i.materialised == Structure::ImplicitCommutation) what += fmt::format(" ({},{})", dims_.text(i.first), dims_.text(i.second));
+        if (i.materialised == Structure::ImplicitSelection) what += fmt::format(" columns {} to {}", dims_.text(i.first), dims_.text(i.second));
         return "materialise " + what + (i.factors.empty() && !i.operands.empty() ? " " + operands() : "");
       }
+      case InstructionKind::Slice: return fmt::format("slice {} from ({},{})", operands(), dims_.text(i.places[0].rows), dims_.text(i.places[0].cols));
+      case InstructionKind::Place: {
+        std::string out = "place";
+        for (std::size_t k = 0; k < i.operands.size(); ++k)
+          out += fmt::format("{} {} at ({},{})", k == 0 ? "" : ",", text(i.operands[k]), dims_.text(i.places[k].rows), dims_.text(i.places[k].cols));
+        return out;
+      }
+      case InstructionKind::TriangleRows: {
+        static constexpr const char* kMaps[] = {"L*", "D'*", "L'*", "D*"};
+        return fmt::format("{} {}{}", name(i.kind), kMaps[static_cast<std::size_t>(i.triangle)], operands());
+      }
+      case InstructionKind::MatrixFunction:
+        return fmt::format("{}({}{})", name(i.primary), operands(), i.primary == PrimaryFunction::Power ? "," + dims_.text(i.first) : "");
+      case InstructionKind::LowerTriangle: case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse:
       case InstructionKind::Diagonal: case InstructionKind::Solve: case InstructionKind::Invert: case InstructionKind::LogDet:
       case InstructionKind::Det: case InstructionKind::Reshape: case InstructionKind::Copy:
         return std::string(name(i.kind)) + " " + operands();

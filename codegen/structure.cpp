@@ -16,6 +16,9 @@ std::string_view name(Structure structure) {
     case Structure::Constant: return "constant";
     case Structure::ImplicitKronecker: return "implicit kronecker";
     case Structure::ImplicitCommutation: return "implicit commutation";
+    case Structure::ImplicitSelection: return "implicit selection";
+    case Structure::ImplicitDuplication: return "implicit duplication";
+    case Structure::ImplicitElimination: return "implicit elimination";
     case Structure::Materialised: return "materialised";
   }
   throw Bug("unknown structure");
@@ -25,7 +28,8 @@ bool is_implicit(Structure structure) {
   switch (structure) {
     case Structure::Dense: case Structure::Scalar: case Structure::Symmetric: case Structure::Materialised: return false;
     case Structure::Diagonal: case Structure::RowBroadcast: case Structure::ColumnBroadcast: case Structure::Identity:
-    case Structure::Constant: case Structure::ImplicitKronecker: case Structure::ImplicitCommutation: return true;
+    case Structure::Constant: case Structure::ImplicitKronecker: case Structure::ImplicitCommutation:
+    case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: return true;
   }
   throw Bug("unknown structure");
 }

@@ -19,6 +19,9 @@ namespace dvec {
 /// | Constant            | s*ones(m,n)            | the number s                 |
 /// | ImplicitKronecker   | kron(A,B)              | A and B                      |
 /// | ImplicitCommutation | commutation_matrix(m,n)| nothing                      |
+/// | ImplicitSelection   | columns of eye(n)      | nothing                      |
+/// | ImplicitDuplication | D(n)                   | nothing                      |
+/// | ImplicitElimination | L(n)                   | nothing                      |
 /// | Materialised        | any of these, asked for by name | all its entries     |
 enum class Structure {
   Dense,
@@ -31,6 +34,9 @@ enum class Structure {
   Constant,
   ImplicitKronecker,
   ImplicitCommutation,
+  ImplicitSelection,
+  ImplicitDuplication,
+  ImplicitElimination,
   Materialised,
 };
 

@@ -75,7 +75,8 @@ StructuredAlgebra::Chain StructuredAlgebra::prepare(const std::vector<Structured
         if (f.inverse) chain.items.push_back(f);
         else dense_item(f.ref);
         break;
-      case Structure::ImplicitKronecker: case Structure::ImplicitCommutation: chain.items.push_back(f); break;
+      case Structure::ImplicitKronecker: case Structure::ImplicitCommutation:
+      case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: chain.items.push_back(f); break;
     }
   }
   return chain;
@@ -93,6 +94,8 @@ class ChainCost {
       rows_.push_back(size(a.shape.rows));
       diagonal_.push_back(a.structure == Structure::Diagonal);
       constant_.push_back(a.structure == Structure::Constant);
+      picks_.push_back(a.structure == Structure::ImplicitSelection || a.structure == Structure::ImplicitDuplication ||
+                       a.structure == Structure::ImplicitElimination);
       Kron k;
       if (a.structure == Structure::ImplicitKronecker)
         k = {size(a.factors[0].shape.rows), size(a.factors[0].shape.cols), size(a.factors[1].shape.rows), size(a.factors[1].shape.cols)};
@@ -109,6 +112,7 @@ class ChainCost {
     // Scaling what is computed entry by entry anyway needs no pass of its own.
     if ((left_diagonal && right_one && entrywise_[k]) || (right_diagonal && left_one && entrywise_[i])) return 0;
     if (left_diagonal || right_diagonal) return r * c;
+    if ((left_one && picks_[i]) || (right_one && picks_[k])) return r * c;
     if (m == 1) return (left_one && constant_[i]) || (right_one && constant_[k]) ? 0 : r * c;
     if ((left_one && constant_[i]) || (right_one && constant_[k])) return r * m * c;
     if (left_one && kron_[i].m > 0 && c == 1) return applied(kron_[i]);
@@ -128,7 +132,7 @@ class ChainCost {
   }
 
   std::vector<double> rows_;
-  std::vector<bool> diagonal_, constant_, entrywise_;
+  std::vector<bool> diagonal_, constant_, entrywise_, picks_;
   std::vector<Kron> kron_;
 };
 
@@ -173,6 +177,9 @@ std::pair<StructuredValue, StructuredValue> StructuredAlgebra::halves(const std:
   const std::size_t n = chain.items.size();
   if (n < 2) return {product(factors), identity(factors.back().shape.cols)};
   const std::size_t k = ChainOrder(n, ChainCost(chain.items, graph_, reference_size_)).split(0, n);
+  // Rows are picked more easily than they are multiplied by zeros and ones.
+  if ((k == 1 && picks(chain.items.front())) || (k + 1 == n && picks(chain.items.back())))
+    return {product(factors), identity(factors.back().shape.cols)};
   const auto cut = chain.items.begin() + static_cast<std::ptrdiff_t>(k);
   return {scale(scalar, product({chain.items.begin(), cut})), product({cut, chain.items.end()})};
 }
@@ -183,6 +190,11 @@ StructuredValue StructuredAlgebra::join(const StructuredValue& a, const Structur
   if (graph_.pool().is_scalar(a.shape)) return scale(entries(a), b);
   if (graph_.pool().is_scalar(b.shape)) return scale(entries(b), a);
   if (is_diagonal(a) && is_diagonal(b)) return hadamard({a, b});
+  const auto applies = [&](const StructuredValue& s) {
+    return s.structure == Structure::ImplicitCommutation || s.structure == Structure::ImplicitKronecker;
+  };
+  if (picks(a) && !b.inverse && !(applies(b) && is_row(a))) return pick(a, b);
+  if (picks(b) && !a.inverse && !(applies(a) && is_column(b))) return transpose(pick(transpose(b), transpose(a)));
   if (is_diagonal(a)) return hadamard({spread(a.ref, b.shape), b});
   if (is_diagonal(b)) return hadamard({a, spread(graph_.transpose(b.ref), a.shape)});
   if (is_one(a.shape.cols)) return hadamard({spread(entries(a), shape), spread(entries(b), shape)});

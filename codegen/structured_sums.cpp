@@ -66,6 +66,9 @@ StructuredValue StructuredAlgebra::total(const StructuredValue& a) {
     case Structure::Identity: case Structure::ImplicitCommutation: return dense(graph_.size_of(a.shape.rows));
     case Structure::Diagonal:
       return dense(graph_.is_scalar(a.ref) ? times(a.shape.rows, a.ref) : sum(Compute::Total, a.ref));
+    case Structure::ImplicitSelection: return dense(graph_.size_of(a.turned ? a.shape.rows : a.shape.cols));
+    case Structure::ImplicitDuplication: return dense(graph_.size_of(a.turned ? a.shape.cols : a.shape.rows));
+    case Structure::ImplicitElimination: return dense(graph_.size_of(a.turned ? a.shape.cols : a.shape.rows));
     case Structure::ImplicitKronecker:
       return dense(graph_.multiply(1, {total(a.factors[0]).ref, total(a.factors[1]).ref}, scalar_shape()));
   }
@@ -83,6 +86,8 @@ StructuredValue StructuredAlgebra::column_sums(const StructuredValue& a) {
     case Structure::Identity: case Structure::ImplicitCommutation: return constant(graph_.number(1), row);
     case Structure::Diagonal:
       return graph_.is_scalar(a.ref) ? constant(a.ref, row) : dense(graph_.transpose(a.ref));
+    case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination:
+      return dense(sum(Compute::ColumnSums, materialise(a)));
     case Structure::ImplicitKronecker: return kronecker(column_sums(a.factors[0]), column_sums(a.factors[1]));
   }
   throw Bug("unknown structure");
@@ -100,7 +105,7 @@ StructuredValue StructuredAlgebra::diagonal_of(const StructuredValue& a) {
     case Structure::Identity: return constant(graph_.number(1), column);
     case Structure::Diagonal: return spread(a.ref, column);
     case Structure::Dense: case Structure::Symmetric: case Structure::Materialised: case Structure::ImplicitKronecker:
-    case Structure::ImplicitCommutation: break;
+    case Structure::ImplicitCommutation: case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: break;
   }
   const NodeRef all = materialise(a);
   const ValueNode n = graph_[all];
@@ -114,13 +119,14 @@ StructuredValue StructuredAlgebra::diagonal_of(const StructuredValue& a) {
 }
 
 NodeRef StructuredAlgebra::factorise(const StructuredValue& a) {
-  const NodeRef matrix = materialise(a);
-  const ValueNode& n = graph_[matrix];
+  const ValueNode& n = graph_[materialise(a)];
   const bool spd = n.compute == Compute::Argument && has(graph_.pool().symbols[n.symbol].attributes, Attribute::Spd);
-  const NodeRef factor = graph_.make({.compute = Compute::Factorise,
-                                      .shape = a.shape,
-                                      .args = {{matrix.node, false}},
-                                      .decomposition = spd ? Decomposition::Cholesky : Decomposition::Lu});
+  return factorise(a, spd ? Decomposition::Cholesky : Decomposition::Lu);
+}
+
+NodeRef StructuredAlgebra::factorise(const StructuredValue& a, Decomposition by) {
+  const NodeRef matrix = materialise(a);
+  const NodeRef factor = graph_.make({.compute = Compute::Factorise, .shape = graph_[matrix].shape, .args = {{matrix.node, false}}, .decomposition = by});
   return {factor.node, matrix.transposed};
 }
 

@@ -33,6 +33,21 @@ StructuredValue StructuredAlgebra::commutation(Dim m, Dim n) {
   return {.structure = Structure::ImplicitCommutation, .shape = {mn, mn}, .first = m, .second = n};
 }
 
+StructuredValue StructuredAlgebra::selection(Dim n, Dim first, Dim last) {
+  DimTable& dims = graph_.pool().dims;
+  return {.structure = Structure::ImplicitSelection, .shape = {n, dims.add(dims.subtract(last, first), dims.one())}, .first = first, .second = last};
+}
+
+StructuredValue StructuredAlgebra::duplication(Dim n) {
+  DimTable& dims = graph_.pool().dims;
+  return {.structure = Structure::ImplicitDuplication, .shape = {dims.multiply(n, n), dims.triangle(n)}, .first = n};
+}
+
+StructuredValue StructuredAlgebra::elimination(Dim n) {
+  DimTable& dims = graph_.pool().dims;
+  return {.structure = Structure::ImplicitElimination, .shape = {dims.triangle(n), dims.multiply(n, n)}, .first = n};
+}
+
 StructuredValue StructuredAlgebra::spread(NodeRef held, Shape shape) {
   const Shape small = graph_.shape(held);
   if (small == shape) return dense(held);
@@ -50,6 +65,11 @@ NodeRef StructuredAlgebra::materialise(const StructuredValue& a) {
     case Structure::Diagonal: return graph_.make({.compute = Compute::DiagonalMatrix, .shape = a.shape, .args = {a.ref}});
     case Structure::ImplicitCommutation:
       return graph_.make({.compute = Compute::Commutation, .shape = a.shape, .first = a.first, .second = a.second});
+    case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: {
+      const NodeRef all = graph_.make({.compute = Compute::PickMatrix, .shape = a.turned ? transposed(a.shape) : a.shape,
+                                       .first = a.first, .second = a.second, .materialised = a.structure});
+      return a.turned ? graph_.transpose(all) : all;
+    }
     case Structure::ImplicitKronecker: {
       ValueNode node{.compute = Compute::Kronecker, .shape = a.shape};
       for (const StructuredValue& f : a.factors) {
@@ -73,7 +93,8 @@ NodeRef StructuredAlgebra::entries(const StructuredValue& a) {
       return materialise(a);
     case Structure::RowBroadcast: case Structure::ColumnBroadcast: case Structure::Constant: return a.ref;
     case Structure::Diagonal: case Structure::Identity: case Structure::ImplicitKronecker:
-    case Structure::ImplicitCommutation: return materialise(a);
+    case Structure::ImplicitCommutation: case Structure::ImplicitSelection: case Structure::ImplicitDuplication:
+    case Structure::ImplicitElimination: return materialise(a);
   }
   throw Bug("unknown structure");
 }
@@ -112,6 +133,9 @@ StructuredValue StructuredAlgebra::transpose(const StructuredValue& a) {
       for (StructuredValue& f : t.factors) f = transpose(f);
       return t;
     case Structure::ImplicitCommutation: std::swap(t.first, t.second); return t;
+    case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination:
+      t.turned = !a.turned;
+      return t;
   }
   throw Bug("unknown structure");
 }
@@ -123,6 +147,8 @@ NodeRef StructuredAlgebra::diagonal_entries(const StructuredValue& a) {
 }
 
 StructuredValue StructuredAlgebra::add(const std::vector<StructuredValue>& terms, const std::vector<Rational>& coefficients) {
+  const auto is_block = [&](const StructuredValue& t) { return t.structure == Structure::Dense && !t.inverse && is_placed(t.ref); };
+  if (std::ranges::any_of(terms, is_block) && (terms.size() > 1 || !coefficients[0].is_one())) return add_placed(terms, coefficients);
   const Shape shape = terms.front().shape;
   std::vector<StructuredValue> others;
   std::vector<NodeRef> diagonals;
@@ -162,7 +188,15 @@ StructuredValue StructuredAlgebra::scale(NodeRef scalar, const StructuredValue& 
       return k;
     }
     case Structure::Dense: case Structure::Scalar: case Structure::RowBroadcast: case Structure::ColumnBroadcast:
-    case Structure::Symmetric: case Structure::Constant: case Structure::ImplicitCommutation: case Structure::Materialised: {
+    case Structure::Symmetric: case Structure::Constant: case Structure::ImplicitCommutation: case Structure::Materialised:
+    case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: {
+      if (a.structure == Structure::Dense && !a.inverse && is_placed(a.ref)) {
+        const ValueNode whole = graph_[a.ref];
+        std::vector<StructuredValue> blocks;
+        for (const NodeRef b : whole.args) blocks.push_back(scale(scalar, dense(b)));
+        const StructuredValue scaled = placed(blocks, whole.places, whole.shape);
+        return a.ref.transposed ? transpose(scaled) : scaled;
+      }
       const NodeRef held = entries(a);
       return spread(graph_.multiply(1, {scalar, held}, graph_.shape(held)), a.shape);
     }

@@ -16,7 +16,9 @@ struct StructuredValue {
   NodeRef ref = {};
   bool inverse = false;                        ///< inv(A), of which only the factorisation exists; structure is Dense
   std::vector<StructuredValue> factors = {};   ///< ImplicitKronecker: two
-  Dim first = {}, second = {};                 ///< ImplicitCommutation
+  /// ImplicitCommutation: both. ImplicitSelection: first and last column, from 1. Duplication, Elimination: the order.
+  Dim first = {}, second = {};
+  bool turned = false;                         ///< ImplicitSelection, Duplication, Elimination: transposed
 };
 
 class StructuredAlgebra {
@@ -32,6 +34,9 @@ class StructuredAlgebra {
   StructuredValue identity(Dim n);
   StructuredValue diagonal(NodeRef column_or_scalar, Dim n);
   StructuredValue commutation(Dim m, Dim n);
+  StructuredValue selection(Dim n, Dim first, Dim last);
+  StructuredValue duplication(Dim n);
+  StructuredValue elimination(Dim n);
 
   /// All entries: what an instruction without knowledge of the structure needs.
   NodeRef materialise(const StructuredValue& a);
@@ -59,6 +64,17 @@ class StructuredAlgebra {
 
   /// By Cholesky where a variable is declared spd, else by LU; only the factorisation is made.
   StructuredValue inverse(const StructuredValue& a);
+  /// Rows and columns of a from a place on, counted from 1.
+  StructuredValue slice(const StructuredValue& a, Shape from, Shape shape);
+  /// Zeros, but for the blocks, which begin at their places; where they overlap they are added.
+  StructuredValue placed(const std::vector<StructuredValue>& blocks, const std::vector<Shape>& places, Shape shape);
+  StructuredValue tril(const StructuredValue& a);
+  /// Lower L with L*L' = a.
+  StructuredValue cholesky(const StructuredValue& a);
+  StructuredValue pseudo_inverse(const StructuredValue& a);
+  /// f(A), or its derivative at A along E1, ..., Ek: a block of f of a larger matrix.
+  StructuredValue matrix_function(PrimaryFunction f, Dim exponent, std::vector<StructuredValue> args);
+
   StructuredValue det(const StructuredValue& a);
   StructuredValue log_det(const StructuredValue& a);
 
@@ -68,6 +84,10 @@ class StructuredAlgebra {
   [[nodiscard]] bool is_one(Dim d) const { return d == graph_.pool().dims.one(); }
   [[nodiscard]] bool is_row(const StructuredValue& a) const { return is_one(a.shape.rows) && !is_one(a.shape.cols); }
   [[nodiscard]] bool is_column(const StructuredValue& a) const { return is_one(a.shape.cols) && !is_one(a.shape.rows); }
+  [[nodiscard]] static bool picks(const StructuredValue& a) {
+    return a.structure == Structure::ImplicitSelection || a.structure == Structure::ImplicitDuplication ||
+           a.structure == Structure::ImplicitElimination;
+  }
   [[nodiscard]] static bool is_diagonal(const StructuredValue& a) {
     return a.structure == Structure::Diagonal || a.structure == Structure::Identity;
   }
@@ -82,7 +102,12 @@ class StructuredAlgebra {
   Chain prepare(const std::vector<StructuredValue>& factors);
   StructuredValue join(const StructuredValue& a, const StructuredValue& b);
   StructuredValue apply_kronecker(const StructuredValue& k, const StructuredValue& column);
+  /// A selection, D or L, or one transposed, times a matrix: rows are picked, nothing is multiplied.
+  StructuredValue pick(const StructuredValue& from, const StructuredValue& b);
+  [[nodiscard]] bool is_placed(NodeRef r) const { return graph_[r].compute == Compute::Place && graph_[r].name.empty(); }
+  StructuredValue add_placed(const std::vector<StructuredValue>& terms, const std::vector<Rational>& coefficients);
   NodeRef factorise(const StructuredValue& a);
+  NodeRef factorise(const StructuredValue& a, Decomposition by);
   StructuredValue log_abs(const StructuredValue& a);
   NodeRef sum(Compute which, NodeRef of);
   NodeRef times(Dim count, NodeRef scalar_or_vector);

@@ -99,11 +99,8 @@ std::vector<TermId> TermLowering::needed(TermId term) {
     case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation:
     case Op::Sum: case Op::Scale: case Op::MatMul: case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Vec:
     case Op::Reshape: case Op::Diag: case Op::Power: case Op::PowerBy: case Op::Inverse: case Op::Det: case Op::LogDet:
-    case Op::Stop: return {n.args.begin(), n.args.end()};
     case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
-    case Op::MatrixFunction:
-      refused_ = fmt::format("`{}` is not emitted", print(pool(), term));
-      return {};
+    case Op::MatrixFunction: case Op::Stop: return {n.args.begin(), n.args.end()};
   }
   throw Bug("unknown operator");
 }
@@ -225,8 +222,13 @@ StructuredValue TermLowering::step(TermId term) {
     case Op::Det: return alg.det(at(n.args[0]));
     case Op::LogDet: return alg.log_det(at(n.args[0]));
     case Op::Stop: return at(n.args[0]);
-    case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
-    case Op::MatrixFunction: break;  // refused above
+    case Op::Duplication: return alg.duplication(n.first);
+    case Op::Elimination: return alg.elimination(n.first);
+    case Op::Selection: return alg.selection(n.shape.rows, n.first, n.second);
+    case Op::Tril: return alg.tril(at(n.args[0]));
+    case Op::PseudoInverse: return alg.pseudo_inverse(at(n.args[0]));
+    case Op::Cholesky: return alg.cholesky(at(n.args[0]));
+    case Op::MatrixFunction: return alg.matrix_function(n.primary, n.first, at(n.args));
   }
   throw Bug("unknown operator");
 }

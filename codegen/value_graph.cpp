@@ -13,7 +13,9 @@ bool is_entrywise(Compute compute) {
     case Compute::Argument: case Compute::WithDiagonal: case Compute::Total: case Compute::ColumnSums:
     case Compute::RowSums: case Compute::Product: case Compute::Diagonal: case Compute::Factorise: case Compute::Solve:
     case Compute::Invert: case Compute::LogDet: case Compute::Det: case Compute::Reshape: case Compute::Kronecker:
-    case Compute::Commutation: case Compute::Identity: case Compute::DiagonalMatrix: return false;
+    case Compute::Commutation: case Compute::Identity: case Compute::DiagonalMatrix: case Compute::PickMatrix:
+    case Compute::Slice: case Compute::Place: case Compute::LowerTriangle: case Compute::TriangleRows:
+    case Compute::CholeskyFactor: case Compute::PseudoInverse: case Compute::MatrixFunction: return false;
   }
   throw Bug("unknown computation");
 }
@@ -51,7 +53,12 @@ NodeRef ValueGraph::transpose(NodeRef r) const {
 
 ValueGraph::Key ValueGraph::key(const ValueNode& n) {
   Key k{static_cast<std::uint64_t>(n.compute), n.shape.rows.value, n.shape.cols.value, n.symbol.value, n.function.value,
-        static_cast<std::uint64_t>(n.order), n.first.value, n.second.value};
+        static_cast<std::uint64_t>(n.order), n.first.value, n.second.value, static_cast<std::uint64_t>(n.decomposition),
+        static_cast<std::uint64_t>(n.triangle), static_cast<std::uint64_t>(n.materialised), static_cast<std::uint64_t>(n.primary)};
+  for (const Shape p : n.places) {
+    k.push_back(p.rows.value);
+    k.push_back(p.cols.value);
+  }
   for (const NodeRef a : n.args) k.push_back(2 * std::uint64_t{a.node.value} + (a.transposed ? 1 : 0));
   for (const KroneckerFactor& f : n.factors) {
     k.push_back(static_cast<std::uint64_t>(f.structure));

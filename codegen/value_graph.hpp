@@ -33,7 +33,13 @@ enum class Compute : std::uint8_t {
   // Always stored.
   WithDiagonal,  ///< entries of the first, and the second (a column or scalar) added on the diagonal
   Total, ColumnSums, RowSums, Product, Diagonal, Factorise, Solve, Invert, LogDet, Det, Reshape,
-  Kronecker, Commutation, Identity, DiagonalMatrix,
+  Kronecker, Commutation, Identity, DiagonalMatrix, PickMatrix,
+  Slice,            ///< entries from places[0] on
+  Place,            ///< arguments at their places in zeros
+  LowerTriangle,    ///< entries above the diagonal replaced by 0
+  TriangleRows,     ///< D or L, or a transpose, times the argument; order n in first
+  CholeskyFactor, PseudoInverse,  ///< of a factorisation
+  MatrixFunction,
 };
 
 struct ValueNode {
@@ -44,7 +50,12 @@ struct ValueNode {
   SymbolId symbol = {};      ///< Argument
   FunctionId function = {};  ///< Call
   int order = 0;
-  Dim first = {}, second = {};                      ///< Size: the first; Commutation: both
+  /// Size: the first; Commutation: both; PickMatrix: first and last, or the order; TriangleRows: the order; MatrixFunction: an exponent.
+  Dim first = {}, second = {};
+  std::vector<Shape> places = {};                   ///< Slice, Place: first row and column of each block, from 1
+  Structure materialised = Structure::Dense;        ///< PickMatrix: ImplicitSelection, ImplicitDuplication or ImplicitElimination
+  TriangleMap triangle = {};                        ///< TriangleRows
+  PrimaryFunction primary = {};                     ///< MatrixFunction
   Decomposition decomposition = Decomposition::Lu;  ///< Factorise
   std::vector<KroneckerFactor> factors = {};        ///< Kronecker: structures and shapes; arguments for the dense ones
 
