@@ -26,7 +26,7 @@ RuleBook::Instance Templates::block(TermId node, std::span<const TermId> args) {
   const Node n = pool_[node];
   std::vector<TermId> bound(args.begin(), args.end());
   if (n.op == Op::Power) bound.push_back(pool_.number(n.numbers[0]));
-  auto instance = book_.operator_block(pool_, n.op, n.shape, bound);
+  auto instance = book_.operator_block(pool_, n, bound);
   require(instance.has_value(), "the rule book has no block for an operator");
   if (n.op == Op::Apply) {
     instance->bindings.pattern = instance->rule->function;
@@ -80,7 +80,7 @@ TermId Templates::walk_adjoint(TermId t, SymbolId slot, TermId upstream) {
     return pool_.sum(terms, numbers);
   }
   const auto through = [&](const Link& link, TermId g) {
-    auto i = book_.linear_block(pool_, n.op, n.shape, link.slot, link.shape, link.args);
+    auto i = book_.linear_block(pool_, n, link.slot, link.shape, link.args);
     require(i.has_value(), "the rule book has no linear block for an operator on a slot");
     i->bindings.terms.emplace_back(i->rule->upstream, g);
     return instantiate(pool_, i->rule->adjoint, i->bindings);
@@ -120,7 +120,7 @@ TermId Templates::walk_vec(TermId t, SymbolId slot) {
     return pool_.sum(terms, numbers);
   }
   const auto form = [&](const Link& link) {
-    auto i = book_.linear_block(pool_, n.op, n.shape, link.slot, link.shape, link.args);
+    auto i = book_.linear_block(pool_, n, link.slot, link.shape, link.args);
     require(i.has_value(), "the rule book has no linear block for an operator on a slot");
     return instantiate(pool_, i->rule->vec_form, i->bindings);
   };

@@ -124,8 +124,11 @@ class Converter {
       case Op::Apply: return entrywise(t, n, rows, cols, state);
       case Op::Inverse: return inverse(t, n.args[0], rows, cols, state, depth);
       case Op::Tril: return atom(pool_.tril(pool_.ones(n.shape)), Rational(1), rows, cols, state) && go(n.args[0], rows, cols);
-      case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::PseudoInverse: case Op::Cholesky:
-      case Op::MatrixFunction: case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
+      case Op::PseudoInverse:
+        if (const Node a = pool_[n.args[0]]; a.op == Op::Transpose) return go(pool_.pseudo_inverse(a.args[0]), cols, rows);
+        return atom(t, Rational(1), rows, cols, state);
+      case Op::MatrixFunction: return matrix_function(t, n, rows, cols, state, depth);
+      case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Cholesky: case Op::Symbol: case Op::Pi: case Op::PowerBy: case Op::Det: case Op::LogDet: case Op::Stop:
         return atom(t, Rational(1), rows, cols, state);
     }
     throw Bug("unknown operator");
@@ -250,6 +253,52 @@ class Converter {
       default: break;
     }
     return atom(t, Rational(1), rows, cols, state);
+  }
+
+  /// f(A') = f(A)'. Along a direction: linear in it, f(A',E') = f(A,E)'; along what commutes with A it is f'(A) times that.
+  bool matrix_function(TermId t, const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const auto again = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(u, r, c, state, depth + 1); };
+    const Node a = pool_[n.args[0]];
+    if (n.args.size() == 1) {
+      if (a.op != Op::Transpose) return atom(t, Rational(1), rows, cols, state);
+      return again(pool_.matrix_function(n.primary, n.first, a.args), cols, rows);
+    }
+    TermId along = n.args[1];
+    const Node e = pool_[along];
+    const auto with = [&](TermId direction) { return pool_.matrix_function(n.primary, n.first, std::array{n.args[0], direction}); };
+    if (e.op == Op::Sum && e.args.size() == 1) {
+      for (Monomial& m : state) m.coefficient *= e.numbers[0];
+      return again(with(e.args[0]), rows, cols);
+    }
+    if (e.op == Op::Scale) return again(e.args[0], {}, {}) && again(with(e.args[1]), rows, cols);
+    const auto bare = [&](TermId u) {
+      while (pool_[u].op == Op::Scale || (pool_[u].op == Op::Sum && pool_[u].args.size() == 1)) u = pool_[u].args.back();
+      return u;
+    };
+    const bool itself = bare(n.args[0]) == along;
+    if (e.op == Op::Eye || itself) {
+      const TermId slope = derivative_of(n);
+      return again(itself ? pool_.matmul(along, slope) : slope, rows, cols);
+    }
+    if (a.op == Op::Transpose && e.op == Op::Transpose)
+      return again(pool_.matrix_function(n.primary, n.first, std::array{a.args[0], e.args[0]}), cols, rows);
+    return atom(t, Rational(1), rows, cols, state);
+  }
+
+  /// f'(A) for the function f of the node.
+  TermId derivative_of(const Node& n) {
+    const std::array a{n.args[0]};
+    switch (n.primary) {
+      case PrimaryFunction::Exponential: return pool_.matrix_function(n.primary, n.first, a);
+      case PrimaryFunction::Logarithm: return pool_.inverse(a[0]);
+      case PrimaryFunction::SquareRoot:
+        return pool_.times(Rational(1, 2), pool_.inverse(pool_.matrix_function(n.primary, n.first, a)));
+      case PrimaryFunction::Power: {
+        const Dim less = pool_.dims.subtract(n.first, pool_.dims.one());
+        return pool_.scale(pool_.size(n.first), pool_.matrix_function(n.primary, less, a));
+      }
+    }
+    throw Bug("unknown function of matrices");
   }
 
   /// f of a transpose or of a spread vector is the transpose or the spread of f.

@@ -77,7 +77,7 @@ class Normaliser {
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
       merge_equal(m.factors);
-      changed = cancel_inverse(m) || merge_functions(m);
+      changed = cancel_inverse(m) || merge_functions(m) || use_triangles(m) || undo_selections(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
     count_unused(m);
@@ -186,6 +186,88 @@ class Normaliser {
         return true;
       }
     }
+    return false;
+  }
+
+  /// The mask tril(ones(m,n)): a power of it is itself, on its diagonal and on a lower triangular matrix it is 1, and with
+  /// its transpose it leaves the diagonal.
+  bool use_triangles(Monomial& m) {
+    const auto mask = [&](const Factor& f) { return pool_[f.atom].op == Op::Tril && pool_[pool_[f.atom].args[0]].op == Op::Ones; };
+    const auto lower = [&](const Factor& f) {
+      TermId t = f.atom;
+      while (pool_[t].op == Op::Inverse) t = pool_[t].args[0];
+      const Node& n = pool_[t];
+      return n.op == Op::Cholesky || (n.op == Op::Symbol && has(pool_.symbols[n.symbol].attributes, Attribute::Lower));
+    };
+    for (std::size_t a = 0; a < m.factors.size(); ++a) {
+      Factor& t = m.factors[a];
+      if (!mask(t) || t.exponent.is_zero() || t.exponent.is_negative()) continue;
+      if (!t.exponent.is_one()) {
+        t.exponent = Rational(1);
+        return true;
+      }
+      const bool covered = t.rows == t.cols || std::ranges::any_of(m.factors, [&](const Factor& f) {
+                             return lower(f) && f.rows == t.rows && f.cols == t.cols && !f.exponent.is_negative();
+                           });
+      if (covered) {
+        m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(a));
+        return true;
+      }
+      for (std::size_t b = a + 1; b < m.factors.size(); ++b) {
+        const Factor& u = m.factors[b];
+        if (!mask(u) || u.rows != t.cols || u.cols != t.rows || t.rows.size() != t.cols.size()) continue;
+        for (std::size_t i = 0; i < t.rows.size(); ++i) m.equal.emplace_back(t.rows[i], t.cols[i]);
+        use_deltas(m);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// S' S = I for columns of the identity, 0 for columns that are apart; L D = I on either side of vech.
+  bool undo_selections(Monomial& m) {
+    const DimTable& dims = pool_.dims;
+    for (std::size_t a = 0; a < m.factors.size(); ++a)
+      for (std::size_t b = a + 1; b < m.factors.size(); ++b) {
+        const Factor& f = m.factors[a];
+        const Factor& g = m.factors[b];
+        if (!f.exponent.is_one() || !g.exponent.is_one()) continue;
+        const Node& x = pool_[f.atom];
+        const Node& y = pool_[g.atom];
+        const auto meets = [&](const IndexList& k) {
+          return std::ranges::all_of(k, [&](Index i) { return !free_.contains(i) && occurrences(m, i) == 2; });
+        };
+        IndexList left, right, gone;
+        if (x.op == Op::Selection && y.op == Op::Selection && f.rows == g.rows) {
+          const auto apart = [&](const Node& p, const Node& q) {
+            const auto gap = dims.as_constant(dims.subtract(q.first, p.second));
+            return gap && *gap > 0;
+          };
+          if (apart(x, y) || apart(y, x)) {
+            m.coefficient = Rational(0);
+            return true;
+          }
+          if (f.atom != g.atom || !meets(f.rows)) continue;
+          left = f.cols, right = g.cols, gone = f.rows;
+        } else if ((x.op == Op::Elimination && y.op == Op::Duplication) || (x.op == Op::Duplication && y.op == Op::Elimination)) {
+          const Factor& l = x.op == Op::Elimination ? f : g;
+          const Factor& d = x.op == Op::Elimination ? g : f;
+          const IndexList swapped(d.rows.rbegin(), d.rows.rend());
+          if ((l.cols != d.rows && l.cols != swapped) || !meets(l.cols)) continue;
+          left = l.rows, right = d.cols, gone = l.cols;
+        } else {
+          continue;
+        }
+        std::vector<Factor> rest;
+        for (std::size_t i = 0; i < m.factors.size(); ++i)
+          if (i != a && i != b) rest.push_back(m.factors[i]);
+        m.factors = std::move(rest);
+        std::erase_if(m.bound, [&](Index i) { return std::find(gone.begin(), gone.end(), i) != gone.end(); });
+        if (left.size() != right.size()) continue;
+        for (std::size_t i = 0; i < left.size(); ++i) m.equal.emplace_back(left[i], right[i]);
+        use_deltas(m);
+        return true;
+      }
     return false;
   }
 

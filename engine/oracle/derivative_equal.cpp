@@ -1,3 +1,4 @@
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -26,9 +27,9 @@ struct Reader {
       : q(question), attributes(pool.symbols[question.wrt].attributes) {
     stacked = q.reading == Reading::Stacked;
     entries = q.reading == Reading::Entries && q.form == DerivativeForm::Gradient;
-    // Jacobians and Hessians have one reading besides the stacked one.
-    in_structure = has_structure(attributes) &&
-                   (stacked || (q.form == DerivativeForm::Gradient && q.reading != Reading::Unconstrained));
+    // `entries` is a reading of gradients only.
+    in_structure = has_structure(attributes) && (stacked || entries || q.reading == Reading::Structured) &&
+                   q.form != DerivativeForm::Differential;
     motion = {q.wrt, {}, q.direction, in_structure};
   }
 
@@ -83,8 +84,16 @@ template <class P>
 void check_columns(const Reader& r, const Point<P>& point, Pairs<P>& pairs) {
   const P& k = point.policy();
   const auto& c = point.value(r.q.candidate);
-  const auto h = r.template coordinates<P>(r.direction(point, r.stacked ? 0 : c.cols(), r.stacked ? 0 : 1));
+  const bool square = r.in_structure && !r.stacked;  // what has structure is square
+  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(c.cols()))));
+  const auto h = r.template coordinates<P>(r.direction(point, r.stacked ? 0 : square ? side : c.cols(), r.stacked ? 0 : square ? side : 1));
   if (h.size() != c.cols()) throw Unsupported("a derivative by the stacked entries of a variable that does not occur");
+  if (square)
+    for (std::size_t i = 0; i < c.rows(); ++i) {
+      Matrix<typename P::Value> row(side, side, k.zero());
+      for (std::size_t j = 0; j < c.cols(); ++j) row[j] = c(i, j);
+      r.template structure<P>(k, pairs, row);
+    }
   std::vector<typename P::Value> image(c.rows(), k.zero());
   for (std::size_t j = 0; j < c.cols(); ++j)
     for (std::size_t i = 0; i < c.rows(); ++i) image[i] = k.add(image[i], k.multiply(c(i, j), h[j]));

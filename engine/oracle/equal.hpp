@@ -97,7 +97,8 @@ struct DerivativeQuestion {
 ///   Jacobian      vec dF[H] == candidate * vec H
 ///   Hessian       d2 phi[H,H] == (vec H)' candidate vec H, and candidate symmetric
 ///   differential  dF[V] == candidate
-/// with H in the tangent space of the variable's structure, and the candidate in the structure, unless unconstrained.
+/// with H in the tangent space of the variable's structure, and the candidate (each row of a Jacobian or Hessian) in the
+/// structure, unless unconstrained. Entries is a reading of gradients.
 [[nodiscard]] Equality derivative_equals(const TermPool& pool, const DerivativeQuestion& question,
                                          std::span<const Definition> definitions = {}, const EqualOptions& options = {});
 

@@ -25,13 +25,15 @@ class BlockReader {
   [[nodiscard]] Span span(const std::string& field) const { return block_.fields.at(field); }
   Scope& scope() { return scope_; }
 
-  /// Declares the variables of `for`; the sizes in their shapes become the rule's own: m is the pattern size "?m".
+  /// Declares the variables of `for`; the sizes in their shapes, and the one of `sizes`, become the rule's own: m is
+  /// the pattern size "?m".
   Diagnostics declare(Rule& rule) {
     auto tree = parse_variables(source_, span("for"));
     if (!tree) return tree.errors();
     std::set<std::string> sizes;
     for (const SyntaxNode& n : tree->nodes)
       if (n.kind == SyntaxKind::Name) sizes.insert(n.text);
+    if (block_.fields.contains("sizes")) sizes.insert(text("sizes"));
     for (const std::string& s : sizes) {
       scope_.bind(s, pool_.dims.symbol("?" + s));
       rule.dims.push_back("?" + s);

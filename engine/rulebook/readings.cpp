@@ -7,7 +7,9 @@
 namespace dvec {
 
 bool Readings::link(Op op, std::vector<TermId> args, std::size_t at, TermId whole, Path& path) {
-  auto found = book_.linear_block(pool_, op, pool_.shape(whole), at, pool_.shape(args[at]), args);
+  Node like = pool_[whole];
+  like.op = op;
+  auto found = book_.linear_block(pool_, like, at, pool_.shape(args[at]), args);
   if (!found) return false;
   Bindings with_slot = found->bindings;
   with_slot.terms.emplace_back(found->rule->slot, args[at]);

@@ -20,16 +20,31 @@ const Rule* RuleBook::find(std::string_view name) const {
   return at == rules().end() ? nullptr : &*at;
 }
 
-std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op, Shape shape,
+namespace {
+
+/// What a node says beside its arguments.
+bool payload_fits(TermPool& pool, const Node& form, const Node& like, Bindings& b) {
+  const Dim one = pool.dims.one();
+  switch (form.op) {
+    case Op::Reshape: return bind(pool, form.shape, like.shape, b);
+    case Op::MatrixFunction:
+      return form.primary == like.primary && (!form.first.valid() || bind(pool, {form.first, one}, {like.first, one}, b));
+    default: return true;
+  }
+}
+
+}  // namespace
+
+std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, const Node& like,
                                                            std::span<const TermId> args) const {
   // A.^q with a number q is the scalar-exponent block with q bound.
-  const Op written = op == Op::Power ? Op::PowerBy : op;
+  const Op written = like.op == Op::Power ? Op::PowerBy : like.op;
   for (const Rule& r : rules()) {
     if (r.kind != RuleKind::Operator || pool[r.form].op != written) continue;
     const Node form = pool[r.form];
     if (form.args.size() != args.size()) continue;
     Instance out{&r, {}};
-    bool fits = op != Op::Reshape || bind(pool, form.shape, shape, out.bindings);
+    bool fits = payload_fits(pool, form, like, out.bindings);
     for (std::size_t i = 0; fits && i < args.size(); ++i)
       fits = pool[form.args[i]].op == Op::Symbol && bind(pool, pool[form.args[i]].symbol, args[i], out.bindings);
     if (fits) return out;
@@ -37,8 +52,9 @@ std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, Op op
   return std::nullopt;
 }
 
-std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, Shape shape, std::size_t slot,
+std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, const Node& like, std::size_t slot,
                                                          Shape slot_shape, std::span<const TermId> args) const {
+  const Op op = like.op;
   for (const Rule& r : rules()) {
     if (r.kind != RuleKind::Linear || pool[r.form].op != op) continue;
     const Node form = pool[r.form];
@@ -50,7 +66,7 @@ std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, Op op, 
     if (at == form.args.size() || (op != Op::Hadamard && at != slot)) continue;
     Instance out{&r, {}};
     const TermId stand_in = pool.zeros(slot_shape);
-    bool fits = (op != Op::Reshape || bind(pool, form.shape, shape, out.bindings)) && bind(pool, r.slot, stand_in, out.bindings);
+    bool fits = payload_fits(pool, form, like, out.bindings) && bind(pool, r.slot, stand_in, out.bindings);
     for (std::size_t i = 0; fits && i < args.size(); ++i) {
       if (i == slot) continue;
       const std::size_t form_at = op == Op::Hadamard ? 1 - at : i;

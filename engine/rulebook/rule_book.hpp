@@ -30,12 +30,12 @@ class RuleBook {
     const Rule* rule = nullptr;
     Bindings bindings;
   };
-  /// The operator block of op(args), binary for n-ary operators, with the variables bound to the arguments. `shape` is the
-  /// node's: of a reshape, it says what the arguments do not.
-  [[nodiscard]] std::optional<Instance> operator_block(TermPool& pool, Op op, Shape shape, std::span<const TermId> args) const;
+  /// The operator block of op(args), binary for n-ary operators, with the variables bound to the arguments. Of `like`
+  /// only the operator is looked at, and what the arguments do not say: the shape of a reshape, the function of a matrix.
+  [[nodiscard]] std::optional<Instance> operator_block(TermPool& pool, const Node& like, std::span<const TermId> args) const;
   /// The linear block of the operator with the slot (of the given shape) at this argument and the others as given
   /// (the entry at `slot` is not looked at).
-  [[nodiscard]] std::optional<Instance> linear_block(TermPool& pool, Op op, Shape shape, std::size_t slot, Shape slot_shape,
+  [[nodiscard]] std::optional<Instance> linear_block(TermPool& pool, const Node& like, std::size_t slot, Shape slot_shape,
                                                      std::span<const TermId> args) const;
 
  private:

@@ -24,9 +24,9 @@ struct Layout {
 
 const Layout& layout(const std::string& keyword) {
   static const std::map<std::string, Layout> table = {
-      {"operator", {{"for", "form", "d", "source", "teach"}, {"function"}}},
-      {"linear", {{"for", "form", "vec", "adjoint", "source", "teach"}, {}}},
-      {"rule", {{"for", "from", "to", "source", "teach"}, {}}},
+      {"operator", {{"for", "form", "d", "source", "teach"}, {"function", "sizes"}}},
+      {"linear", {{"for", "form", "vec", "adjoint", "source", "teach"}, {"sizes"}}},
+      {"rule", {{"for", "from", "to", "source", "teach"}, {"sizes"}}},
       {"element", {{"source", "teach"}, {"d", "domain", "kink"}}},
       {"define", {{"for", "is", "source", "teach"}, {}}},
   };

@@ -1,20 +1,23 @@
 #pragma once
-/// Gradients by structured variables: which derivative is meant, and what is said about it.
+/// Derivatives by structured variables: which one is meant, and what is said about it.
 
 #include <string>
 #include <vector>
 
-#include "support/result.hpp"
 #include "syntax/program.hpp"
 
 namespace dvec {
 
-/// From G, the gradient that treats all entries as independent, to the derivative that was asked for.
-/// structured: G projected on the structure; entries: the derivative by each free entry; unconstrained: G.
-/// `notes` gets one line that names the convention when the variable has structure.
-/// Errors: E-LATER-01 for projections on triangles, which need an operator that is not of this version.
-/// Source: docs/conventions.md.
-[[nodiscard]] Result<TermId> apply_convention(TermPool& pool, const Derivative& request, TermId gradient,
-                                              std::vector<std::string>& notes);
+/// structured: G projected on the structure; entries: the derivative by each free entry; unconstrained: G. By vech, a
+/// column of length n(n+1)/2. Adds the note that names the structure and the convention.
+/// Source: Magnus & Neudecker 2019, 3.8 (duplication).
+[[nodiscard]] TermId apply_convention(TermPool& pool, const Derivative& request, TermId g, std::vector<std::string>& notes);
+
+/// vec(X) = M*vech(X): the duplication matrix of a symmetric X, the transposed elimination matrix of a lower triangular
+/// one; n² × n(n+1)/2.
+[[nodiscard]] TermId free_entries(TermPool& pool, SymbolId x);
+
+/// The M for which a Jacobian under the request's convention is J*M and a Hessian M'*H*M. Not valid where that is J or H.
+[[nodiscard]] TermId convention_matrix(TermPool& pool, const Derivative& request, std::vector<std::string>& notes);
 
 }  // namespace dvec

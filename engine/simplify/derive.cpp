@@ -42,23 +42,19 @@ class Derivations {
     const Derivative& request = program_.derivatives[k];
     if (request.kind == DerivativeKind::Gradient) return gradients(k);
     if (request.kind == DerivativeKind::Hessian) return hessian(k);
-    if (request.by_vech)
-      return {error_at("E-LATER-01", request.span, "a Jacobian by the free entries is part of the language but not yet of this version")};
     Derivation& d = start(k);
     const ForwardProgram form = request.kind == DerivativeKind::Jacobian
                                     ? jacobian(program_, request.of, request.wrt, templates_, pool_, d.trace)
                                     : differential(program_, request.of, request.wrt, *request.direction, templates_, pool_, d.trace);
     TermMap inlined;
     for (const Binding& b : form.bindings) settle(b, form.bindings, std::array{form.result}, inlined);
-    finish(d, form.result, inlined);
+    finish(d, request.kind == DerivativeKind::Jacobian ? convened(d, form.result) : form.result, inlined);
     return {};
   }
 
   /// The Jacobian of the gradient, reached through the gradient's own adjoints.
   Diagnostics hessian(std::size_t k) {
     const Derivative& request = program_.derivatives[k];
-    if (request.by_vech)
-      return {error_at("E-LATER-01", request.span, "a Hessian by the free entries is part of the language but not yet of this version")};
     Derivation& d = start(k);
     const AdjointProgram sweep = adjoint_sweep(program_, request.of, std::array{request.wrt}, templates_, pool_, d.trace);
     Program extended = program_;
@@ -68,8 +64,16 @@ class Derivations {
     std::vector<Binding> all = sweep.adjoints;
     all.insert(all.end(), form.bindings.begin(), form.bindings.end());
     for (const Binding& b : all) settle(b, all, std::array{form.result}, inlined);
-    finish(d, form.result, inlined);
+    finish(d, convened(d, form.result), inlined);
     return {};
+  }
+
+  /// A Jacobian or Hessian under the convention that is asked for.
+  TermId convened(Derivation& d, TermId raw) {
+    const TermId m = convention_matrix(pool_, d.request, d.notes);
+    if (!m.valid()) return raw;
+    const TermId right = pool_.matmul(raw, m);
+    return d.request.kind == DerivativeKind::Hessian ? pool_.matmul(pool_.transpose(m), right) : right;
   }
 
   /// All gradients of one objective share a sweep.
@@ -88,9 +92,7 @@ class Derivations {
     for (const Binding& b : sweep.adjoints) settle(b, sweep.adjoints, sweep.gradients, inlined);
     for (std::size_t i = 0; i < members.size(); ++i) {
       Derivation& d = start(members[i]);
-      Result<TermId> convened = apply_convention(pool_, d.request, sweep.gradients[i], d.notes);
-      if (!convened) return convened.errors();
-      finish(d, *convened, inlined);
+      finish(d, apply_convention(pool_, d.request, sweep.gradients[i], d.notes), inlined);
     }
     return {};
   }
@@ -175,13 +177,25 @@ class Derivations {
   }
 
   void add_kink_notes(Derivation& d) {
-    std::vector<TermId> roots{d.result};
-    for (const Binding& b : program_.lets) roots.push_back(b.value);
     std::set<std::string> kinks;
-    for (const TermId t : reachable(pool_, roots))
+    for (const TermId t : reachable(pool_, with_definitions({d.request.of, d.result})))
       if (pool_[t].op == Op::Apply && !pool_.functions[pool_[t].function].kink.empty())
         kinks.insert(pool_.functions[pool_[t].function].kink);
     d.notes.insert(d.notes.end(), kinks.begin(), kinks.end());
+  }
+
+  /// The terms and the definitions that they rest on.
+  [[nodiscard]] std::vector<TermId> with_definitions(std::vector<TermId> terms) const {
+    std::set<SymbolId> needed;
+    for (const TermId t : terms)
+      for (const SymbolId s : symbols_of(pool_, t)) needed.insert(s);
+    // Definitions stand before their readers: from the last to the first, each is met after all that need it.
+    for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
+      if (!needed.contains(b->name)) continue;
+      terms.push_back(b->value);
+      for (const SymbolId s : symbols_of(pool_, b->value)) needed.insert(s);
+    }
+    return terms;
   }
 
   /// A line with a single reader left after simplification is put in there when the whole gets no longer.

@@ -14,7 +14,33 @@ Extractor::Extractor(TermPool& pool, IndexSpace& space, IsSymmetric symmetric)
     : pool_(pool), space_(space), symmetric_(std::move(symmetric)) {}
 
 TermId Extractor::extract(const Network& network, Shape shape) {
+  const TermId t = read(network, shape);
+  if (!t.valid() || std::ranges::none_of(network.terms, [&](const Monomial& m) {
+        return std::ranges::any_of(m.factors, [&](const Factor& f) { return pool_[f.atom].op == Op::Tril; });
+      }))
+    return t;
+  return transform(pool_, t, [this](TermId n) { return triangle(n); });
+}
+
+/// A.*tril(ones(m,n)) is tril(A); with the mask of the upper triangle it is triu(A).
+TermId Extractor::triangle(TermId t) {
+  const Node n = pool_[t];
+  if (n.op != Op::Hadamard) return t;
+  for (const TermId a : n.args) {
+    const bool upper = pool_[a].op == Op::Transpose;
+    const Node& mask = pool_[upper ? pool_[a].args[0] : a];
+    if (mask.op != Op::Tril || pool_[mask.args[0]].op != Op::Ones) continue;
+    std::vector<TermId> others(n.args.begin(), n.args.end());
+    others.erase(std::ranges::find(others, a));
+    const TermId inside = pool_.hadamard(others);
+    return upper ? pool_.transpose(pool_.tril(flipped(inside))) : pool_.tril(inside);
+  }
+  return t;
+}
+
+TermId Extractor::read(const Network& network, Shape shape) {
   if (network.terms.empty()) return pool_.zeros(shape);
+  if (has_outer(network)) return outer(network, shape);
   if (network.rows.size() <= 1 && network.cols.size() <= 1) {
     const Index row = network.rows.empty() ? Index() : network.rows[0];
     const Index col = network.cols.empty() ? Index() : network.cols[0];

@@ -39,6 +39,15 @@ class Extractor {
   };
   using Terms = std::vector<Monomial>;
 
+  TermId read(const Network& network, Shape shape);
+  TermId triangle(TermId t);
+
+  // Duplication and elimination matrices.
+  [[nodiscard]] bool has_outer(const Network& network) const;
+  TermId outer(const Network& network, Shape shape);
+  TermId product(const std::vector<TermId>& factors);
+  IndexList fresh_like(const IndexList& list);
+
   // Sums.
   TermId simple(Terms terms, Index row, Index col, Shape shape);
   TermId factored(Terms terms, Index row, Index col, Shape shape);

@@ -29,6 +29,11 @@ ExpressionElaborator::Handler ExpressionElaborator::primitive(std::string_view n
       {"diag", &E::diag},       {"diagvec", &E::square},
       {"trace", &E::square},    {"det", &E::square},
       {"logdet", &E::square},   {"inv", &E::square},
+      {"chol", &E::square},     {"expm", &E::matrix_function},
+      {"logm", &E::matrix_function}, {"sqrtm", &E::matrix_function},
+      {"mpower", &E::matrix_function}, {"pinv", &E::unary},
+      {"tril", &E::unary},      {"duplication_matrix", &E::vech_matrix},
+      {"elimination_matrix", &E::vech_matrix},
       {"sum", &E::sum},         {"sqrt", &E::sqrt},
       {"stop", &E::stop},       {"reshape", &E::reshape},
       {"ones", &E::constant},   {"zeros", &E::constant},
@@ -59,7 +64,6 @@ std::optional<Value> ExpressionElaborator::call(const Frame& frame, const Syntax
   if (handler) return (this->*handler)(frame, node);
   if (function) return elementwise(frame, node, *function);
   if (!forms.empty()) return derived(frame, node, forms);
-  if (std::ranges::count(later_names(), node.text) > 0) return later(frame, node.mark, fmt::format("`{}`", node.text));
   return unknown(frame, node);
 }
 
@@ -71,15 +75,6 @@ std::optional<Value> ExpressionElaborator::call_of(const Frame& frame, const Syn
                  fmt::format("`{}` is not declared as an elementwise function: it has no derivative mark", node.text));
   }
   return index(frame, node, *named(known), 0);
-}
-
-/// A(:) is vec(A). The rest is for later.
-std::optional<Value> ExpressionElaborator::index(const Frame& frame, const SyntaxNode& node, const Value& indexed,
-                                                 std::size_t first) {
-  Value a = indexed;
-  for (int k = 0; k < node.primes; ++k) a = *transpose(a);
-  if (node.args.size() == first + 1 && frame.tree[node.args[first]].kind == SyntaxKind::Colon) return vec_of(a);
-  return later(frame, node.span, fmt::format("indexing, as in {},", ShapeError(*this, frame).quoted_span(node.span)));
 }
 
 std::optional<std::vector<Value>> ExpressionElaborator::arguments(const Frame& frame, const SyntaxNode& node,
@@ -154,7 +149,7 @@ std::optional<Value> ExpressionElaborator::diag(const Frame& frame, const Syntax
   });
 }
 
-/// diagvec, trace, det, logdet, inv.
+/// diagvec, trace, det, logdet, inv, chol.
 std::optional<Value> ExpressionElaborator::square(const Frame& frame, const SyntaxNode& node) {
   const auto args = arguments(frame, node, 1, 1);
   if (!args) return std::nullopt;
@@ -178,12 +173,13 @@ std::optional<Value> ExpressionElaborator::square(const Frame& frame, const Synt
       return e.argument(node, 0, a, "E-SHAPE-07", fmt::format("`{}` takes a square matrix", node.text), repairs);
     });
   const bool column = node.text == "diagvec";
-  Value v{.shape = node.text == "inv" ? s : column ? Shape{s.rows, pool_.dims.one()} : unit()};
+  Value v{.shape = node.text == "inv" || node.text == "chol" ? s : column ? Shape{s.rows, pool_.dims.one()} : unit()};
   v.term = make([&] {
     if (column) return pool_.diagvec(a.term);
     if (node.text == "trace") return pool_.trace(a.term);
     if (node.text == "det") return pool_.det(a.term);
     if (node.text == "logdet") return pool_.logdet(a.term);
+    if (node.text == "chol") return pool_.cholesky(a.term);
     return pool_.inverse(a.term);
   });
   return v;
@@ -287,6 +283,66 @@ std::optional<Value> ExpressionElaborator::commutation(const Frame& frame, const
   if (!m || !n) return std::nullopt;
   const Dim mn = pool_.dims.multiply(*m, *n);
   return Value{.shape = {mn, mn}, .term = make([&] { return pool_.commutation(*m, *n); })};
+}
+
+/// duplication_matrix(n), elimination_matrix(n)
+std::optional<Value> ExpressionElaborator::vech_matrix(const Frame& frame, const SyntaxNode& node) {
+  if (node.args.size() != 1)
+    return error(frame, "E-CALL-01", node.span,
+                 fmt::format("`{}` takes one size, not {}", node.text, counted(node.args.size())));
+  const auto n = size_of(frame, node.args[0]);
+  if (!n) return std::nullopt;
+  const bool duplicates = node.text == "duplication_matrix";
+  const Shape s{pool_.dims.multiply(*n, *n), pool_.dims.triangle(*n)};
+  return Value{.shape = duplicates ? s : transposed(s),
+               .term = make([&] { return duplicates ? pool_.duplication(*n) : pool_.elimination(*n); })};
+}
+
+/// tril, pinv.
+std::optional<Value> ExpressionElaborator::unary(const Frame& frame, const SyntaxNode& node) {
+  const auto args = arguments(frame, node, 1, 1);
+  if (!args) return std::nullopt;
+  const Value& a = (*args)[0];
+  const Shape s = at(a.shape);
+  if (node.text == "tril") return Value{.shape = s, .term = make([&] { return pool_.tril(a.term); })};
+  return Value{.shape = transposed(s), .term = make([&] { return pool_.pseudo_inverse(a.term); })};
+}
+
+/// expm(A), logm(A), sqrtm(A), mpower(A,k); with one more matrix E the derivative at A along E.
+std::optional<Value> ExpressionElaborator::matrix_function(const Frame& frame, const SyntaxNode& node) {
+  const PrimaryFunction f = *primary_function_named(node.text);
+  const std::size_t fixed = f == PrimaryFunction::Power ? 2 : 1;
+  if (node.args.size() < fixed || node.args.size() > fixed + 1)
+    return error(frame, "E-CALL-01", node.span,
+                 fmt::format("`{}` takes a square matrix{}, and perhaps a direction", node.text,
+                             fixed == 2 ? " and an exponent" : ""));
+  const auto a = evaluate(frame, node.args[0]);
+  if (!a) return std::nullopt;
+  Dim exponent;
+  if (fixed == 2) {
+    const auto k = size_of(frame, node.args[1]);
+    if (!k) return std::nullopt;
+    exponent = *k;
+  }
+  const Shape s = at(a->shape);
+  if (!same(s.rows, s.cols))
+    return report(frame, [&] {
+      return ShapeError(*this, frame)
+          .argument(node, 0, *a, "E-SHAPE-07", fmt::format("`{}` takes a square matrix", node.text), {});
+    });
+  std::vector<TermId> terms{a->term};
+  if (node.args.size() > fixed) {
+    const auto along = evaluate(frame, node.args[fixed]);
+    if (!along) return std::nullopt;
+    const Shape v = at(along->shape);
+    if (!same(v.rows, s.rows) || !same(v.cols, s.cols))
+      return report(frame, [&] {
+        return ShapeError(*this, frame)
+            .argument(node, fixed, *along, "E-SHAPE-12", "the direction has to have the matrix's shape", {});
+      });
+    terms.push_back(along->term);
+  }
+  return Value{.shape = s, .term = make([&] { return pool_.matrix_function(f, exponent, terms); })};
 }
 
 }  // namespace dvec

@@ -58,7 +58,7 @@ SymbolId request_derivative(Program& program, TermPool& pool, Derivative request
   std::string name = fmt::format("{}({},{}", word(request.kind), written(request.of, of_text),
                                  request.by_vech ? "vech(" + wrt + ")" : wrt);
   if (request.direction) name += "," + written(*request.direction, "V");
-  if (request.kind != DerivativeKind::Differential && request.convention != usual(request.kind))
+  if (request.kind != DerivativeKind::Differential && request.convention != usual(request.kind) && !request.by_vech)
     name += std::string(",") + word(request.convention);
   request.result = pool.symbols.add({.name = name + ")", .kind = SymbolKind::Let, .shape = shape, .declared = {}});
   program.derivatives.push_back(request);
@@ -133,9 +133,9 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
       return error(frame, "E-DERIV-01", tree[wrt_id].span,
                    fmt::format("{} is declared constant", pool_.symbols[request.wrt].name));
     if (request.by_vech &&
-        !has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Lower | Attribute::Upper)) {
+        !has(attributes, Attribute::Symmetric | Attribute::Spd | Attribute::Lower)) {
       Diagnostic d = error_at("E-DERIV-03", tree[wrt_id].span,
-                              "`vech` stacks the free entries of a symmetric or triangular matrix");
+                              "`vech` stacks the free entries of a symmetric or a lower triangular matrix");
       d.notes = ShapeError(*this, frame).origins({wrt_id});
       return error(frame, std::move(d));
     }
@@ -168,6 +168,9 @@ std::optional<Value> ExpressionElaborator::derivative(const Frame& frame, const 
       request.convention = Convention::Unconstrained;
     else
       return error(frame, "E-DERIV-02", third.span, "the convention is `structured`, `entries` or `unconstrained`");
+    if (kind != DerivativeKind::Gradient && request.convention == Convention::Entries)
+      return error(frame, "E-DERIV-02", third.span,
+                   fmt::format("by the free entries `{0}` is written {0}(F,vech(X)): `entries` is a convention of gradients", node.text));
     if (request.by_vech)
       return error(frame, "E-DERIV-02", third.span, "by the free entries (vech) there is one convention only");
     if (making_terms() && !is_structured(pool_.symbols[request.wrt].attributes)) request.convention = usual(kind);

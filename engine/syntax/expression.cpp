@@ -208,8 +208,8 @@ std::optional<Value> ExpressionElaborator::operand(const Frame& frame, SyntaxId 
       const auto indexed = evaluate(frame, node.args[0]);
       return indexed ? index(frame, node, *indexed, 1) : std::nullopt;
     }
-    case SyntaxKind::Block: return later(frame, node.span, "a block matrix like [A, B; C, D]");
-    case SyntaxKind::Colon: return later(frame, node.span, "indexing");
+    case SyntaxKind::Block: return blocks(frame, node);
+    case SyntaxKind::Colon: return error(frame, "E-INDEX-03", node.span, "a bare : stands among indices only");
     case SyntaxKind::Unary:
     case SyntaxKind::Binary:
     case SyntaxKind::Transpose: break;
@@ -258,10 +258,6 @@ std::optional<Value> ExpressionElaborator::name(const Frame& frame, const Syntax
 std::optional<Value> ExpressionElaborator::unknown(const Frame& frame, const SyntaxNode& node) {
   if (work_.broken.contains(node.text)) return std::nullopt;
   return report(frame, [&] { return ShapeError(*this, frame).unknown_name(node); });
-}
-
-std::optional<Value> ExpressionElaborator::later(const Frame& frame, Span span, const std::string& what) {
-  return error(frame, "E-LATER-01", span, fmt::format("{} is part of the language but not yet of this version", what));
 }
 
 std::optional<Dim> ExpressionElaborator::size_of(const Frame& frame, SyntaxId id) {

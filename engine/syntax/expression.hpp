@@ -74,6 +74,7 @@ class ExpressionElaborator {
   std::optional<Value> left_divide(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   std::optional<Value> matrix_power(const Frame& frame, const SyntaxNode& node, const Value& base,
                                     const Value& exponent);
+  std::optional<Value> comparison(const Frame& frame, const SyntaxNode& node, const Value& left, const Value& right);
   std::optional<Value> entry_power(const Frame& frame, const SyntaxNode& node, const Value& base,
                                    const Value& exponent);
   std::optional<Value> reciprocal(const Frame& frame, SyntaxId id, const Value& a);
@@ -85,7 +86,13 @@ class ExpressionElaborator {
   static Handler primitive(std::string_view name);
   std::optional<Value> call(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> call_of(const Frame& frame, const SyntaxNode& node, const Named& named);
+  // Slices and blocks.
+  struct Ranged;
+  std::optional<Dim> index_size(const Frame& frame, SyntaxId id, Dim whole);
+  std::optional<Ranged> ranged(const Frame& frame, SyntaxId id, Dim whole);
   std::optional<Value> index(const Frame& frame, const SyntaxNode& node, const Value& indexed, std::size_t first);
+  std::optional<Value> blocks(const Frame& frame, const SyntaxNode& node);
+
   std::optional<Value> elementwise(const Frame& frame, const SyntaxNode& node, FunctionId f);
   std::optional<Value> macro(const Frame& frame, const SyntaxNode& node, const Macro& macro);
   std::optional<Value> derived(const Frame& frame, const SyntaxNode& node, const std::vector<DerivedOperator>& forms);
@@ -94,20 +101,22 @@ class ExpressionElaborator {
   std::optional<Value> vec(const Frame& frame, const SyntaxNode& node);
   Value vec_of(const Value& a);
   std::optional<Value> diag(const Frame& frame, const SyntaxNode& node);
-  std::optional<Value> square(const Frame& frame, const SyntaxNode& node);  // diagvec, trace, det, logdet, inv
+  std::optional<Value> square(const Frame& frame, const SyntaxNode& node);  // diagvec, trace, det, logdet, inv, chol
   std::optional<Value> sum(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> sqrt(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> stop(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> reshape(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> constant(const Frame& frame, const SyntaxNode& node);  // ones, zeros, eye, I
   std::optional<Value> commutation(const Frame& frame, const SyntaxNode& node);
+  std::optional<Value> vech_matrix(const Frame& frame, const SyntaxNode& node);      // duplication_matrix, elimination_matrix
+  std::optional<Value> unary(const Frame& frame, const SyntaxNode& node);            // tril, pinv
+  std::optional<Value> matrix_function(const Frame& frame, const SyntaxNode& node);  // expm, logm, sqrtm, mpower
   std::optional<Value> derivative(const Frame& frame, const SyntaxNode& node);
   std::optional<Shape> derivative_shape(const Frame& frame, const SyntaxNode& node, DerivativeKind kind,
                                         const Value& of, Shape wrt, bool by_vech);
   std::optional<std::vector<Value>> arguments(const Frame& frame, const SyntaxNode& node, std::size_t least,
                                               std::size_t most);
   std::optional<Dim> size_of(const Frame& frame, SyntaxId id);
-  std::optional<Value> later(const Frame& frame, Span span, const std::string& what);
   std::optional<Value> unknown(const Frame& frame, const SyntaxNode& node);
 
   // Sizes, known or not.

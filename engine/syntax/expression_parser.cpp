@@ -214,7 +214,10 @@ SyntaxId ExpressionParser::primary() {
   }
   if (here.kind == TokenKind::Name && !tokens_.at_statement()) return name();
   if (here.kind == TokenKind::Open) return bracketed();
-  if (here.kind == TokenKind::OpenSquare) return options_.slots ? slot() : block();
+  if (here.kind == TokenKind::OpenSquare) {
+    const bool lone_name = tokens_.ahead(1).kind == TokenKind::Name && tokens_.ahead(2).kind == TokenKind::CloseSquare;
+    return options_.slots && lone_name ? slot() : block();
+  }
   return fail_here("E-PARSE-06", tokens_.last().empty() ? "an expression" : "an operand");
 }
 
@@ -327,7 +330,7 @@ SyntaxId ExpressionParser::block() {
   return add(std::move(node));
 }
 
-/// [X] in a rule.
+/// [X] in a rule: a name alone in square brackets.
 SyntaxId ExpressionParser::slot() {
   const Token open = tokens_.take();
   if (tokens_.kind() != TokenKind::Name) return fail_here("E-PARSE-05", "the name of a slot");

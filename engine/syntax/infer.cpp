@@ -37,7 +37,7 @@ void add_once(std::vector<std::string>& to, const std::string& name) {
 Names names_of(const SyntaxTree& tree, const TermPool& pool, const Vocabulary& vocabulary) {
   Names names;
   const auto known_function = [&](const std::string& name) {
-    return std::ranges::count(primitive_names(), name) > 0 || std::ranges::count(later_names(), name) > 0 ||
+    return std::ranges::count(primitive_names(), name) > 0 ||
            pool.functions.find(name) || !vocabulary.find(name).empty();
   };
   std::vector<std::size_t> order(tree.nodes.size());

@@ -136,8 +136,8 @@ std::optional<Value> ExpressionElaborator::operate(const Frame& frame, const Syn
     case Operator::LessEqual:
     case Operator::Greater:
     case Operator::GreaterEqual:
-      return later(frame, node.mark, fmt::format("the comparison `{}` as a value", text(node.op)));
-    case Operator::Range: return later(frame, node.mark, "a range a:b");
+      return comparison(frame, node, left, right);
+    case Operator::Range: return error(frame, "E-INDEX-03", node.mark, "a range a:b stands among indices only");
   }
   throw Bug("unknown operator");
 }
@@ -168,6 +168,23 @@ std::optional<Value> ExpressionElaborator::entrywise(const Frame& frame, const S
     return minus ? pool_.subtract(l, r) : pool_.add(l, r);
   });
   return v;
+}
+
+/// A > B is step(A-B), A >= B is 1-step(B-A): 1 where it holds, 0 elsewhere, constant almost everywhere.
+std::optional<Value> ExpressionElaborator::comparison(const Frame& frame, const SyntaxNode& node, const Value& left,
+                                                      const Value& right) {
+  const auto joint = join(frame, node, left, right);
+  if (!joint) return std::nullopt;
+  note_spread(frame, node, left, right, *joint);
+  const bool less = node.op == Operator::Less || node.op == Operator::LessEqual;
+  const bool strict = node.op == Operator::Less || node.op == Operator::Greater;
+  return Value{.shape = joint->shape, .term = make([&] {
+                 const auto step = pool_.functions.find("step");
+                 require(step.has_value(), "step is not among the elementwise functions");
+                 const TermId l = spread(left, *joint, true), r = spread(right, *joint, false);
+                 const TermId holds = pool_.apply(*step, 0, less == strict ? pool_.subtract(r, l) : pool_.subtract(l, r));
+                 return strict ? holds : pool_.subtract(pool_.ones(joint->shape), holds);
+               })};
 }
 
 /// A*B, and scalars with anything.
@@ -288,6 +305,13 @@ std::optional<Value> ExpressionElaborator::matrix_power(const Frame& frame, cons
   if (scalar(base.shape) && scalar(exponent.shape)) return entry_power(frame, node, base, exponent);
   const Shape s = at(base.shape);
   const auto whole = exponent.number ? exponent.number->to_int64() : std::nullopt;
+  const bool root = exponent.number && *exponent.number == Rational(1, 2);
+  const bool symbolic = exponent.size && !exponent.number;
+  if (same(s.rows, s.cols) && (root || symbolic))
+    return Value{.shape = s, .term = make([&] {
+                   return pool_.matrix_function(root ? PrimaryFunction::SquareRoot : PrimaryFunction::Power,
+                                                root ? Dim() : *exponent.size, std::array{base.term});
+                 })};
   if (!same(s.rows, s.cols) || !whole)
     return report(frame, [&] {
       const std::string why = s.rows != s.cols ? "only a square matrix has powers"

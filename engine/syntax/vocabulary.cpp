@@ -37,37 +37,8 @@ std::string text(const DerivedOperator& derived) {
 }
 
 const std::vector<std::string>& primitive_names() {
-  static const std::vector<std::string> kNames = {"I",      "commutation_matrix",
-                                                  "d",      "det",
-                                                  "diag",   "diagvec",
-                                                  "eye",    "grad",
-                                                  "hess",   "inv",
-                                                  "jac",    "kron",
-                                                  "logdet", "ones",
-                                                  "pi",     "reshape",
-                                                  "sqrt",   "stop",
-                                                  "sum",    "trace",
-                                                  "vec",    "zeros"};
-  return kNames;
-}
-
-const std::vector<std::string>& later_names() {
-  static const std::vector<std::string> kNames = {"chol",
-                                                  "duplication_matrix",
-                                                  "elimination_matrix",
-                                                  "expm",
-                                                  "khatrirao",
-                                                  "logm",
-                                                  "logsumexp",
-                                                  "max",
-                                                  "min",
-                                                  "norm1",
-                                                  "pinv",
-                                                  "softmax",
-                                                  "sqrtm",
-                                                  "tril",
-                                                  "triu",
-                                                  "vech"};
+  static const std::vector<std::string> kNames = {
+      "I", "chol", "commutation_matrix", "d", "det", "diag", "diagvec", "duplication_matrix", "elimination_matrix", "expm", "eye", "grad", "hess", "inv", "jac", "kron", "logdet", "logm", "mpower", "ones", "pi", "pinv", "reshape", "sqrt", "sqrtm", "stop", "sum", "trace", "tril", "vec", "zeros"};
   return kNames;
 }
 

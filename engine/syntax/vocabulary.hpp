@@ -49,7 +49,5 @@ class Vocabulary {
 
 /// Names that elaboration knows by itself (kron, vec, ..., grad); sorted.
 [[nodiscard]] const std::vector<std::string>& primitive_names();
-/// Names of LANGUAGE section 2 that no version before a later one elaborates by itself; a vocabulary may define them.
-[[nodiscard]] const std::vector<std::string>& later_names();
 
 }  // namespace dvec

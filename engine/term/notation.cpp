@@ -77,6 +77,7 @@ Text Notation::matrix_function(const Node& n, const std::vector<Text>& args) con
 }
 
 Text Notation::vech(const Text& a) const { return {"vech(" + a.text + ")", kAtom}; }
+std::optional<Text> Notation::khatrirao(const Text& a, const Text& b) const { return Text{"khatrirao(" + a.text + "," + b.text + ")", kAtom}; }
 Text Notation::triu(const Text& a) const { return {"triu(" + a.text + ")", kAtom}; }
 
 std::string Notation::range(const Range& r) const {

@@ -157,6 +157,9 @@ Text LatexNotation::matrix_function(const Node& n, const std::vector<Text>& args
 }
 
 Text LatexNotation::vech(const Text& a) const { return {operator_name("vech") + bracket(a.text), kAtom}; }
+std::optional<Text> LatexNotation::khatrirao(const Text& a, const Text& b) const {
+  return Text{at_least(a, kPower) + " \\ast " + at_least(b, kPower), kProduct};
+}
 Text LatexNotation::triu(const Text& a) const { return {operator_name("triu") + bracket(a.text), kAtom}; }
 
 Text LatexNotation::slice(const Text& a, const Range& rows, const Range& cols) const {

@@ -20,6 +20,7 @@ class LatexNotation final : public Notation {
   [[nodiscard]] Text transpose(const Text& a) const override;
   [[nodiscard]] Text chain(const std::vector<Text>& factors) const override;
   [[nodiscard]] Text power(const Text& base, const Rational& q, bool scalar) const override;
+  [[nodiscard]] std::optional<Text> khatrirao(const Text& a, const Text& b) const override;
   [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
   [[nodiscard]] Text power_by(const Text& base, const Text& exponent, bool scalar) const override;
   [[nodiscard]] Text product(const std::vector<Text>& over, const Text* matrix, const std::vector<Text>& under) const override;

@@ -23,6 +23,7 @@ class NumpyNotation final : public Notation {
   [[nodiscard]] Text transpose(const Text& a) const override;
   [[nodiscard]] Text chain(const std::vector<Text>& factors) const override;
   [[nodiscard]] Text power(const Text& base, const Rational& q, bool scalar) const override;
+  [[nodiscard]] std::optional<Text> khatrirao(const Text&, const Text&) const override { return std::nullopt; }
   [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
   [[nodiscard]] Text power_by(const Text& base, const Text& exponent, bool scalar) const override;
   [[nodiscard]] Text vech(const Text& a) const override;

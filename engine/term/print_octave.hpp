@@ -15,6 +15,7 @@ class OctaveNotation final : public Notation {
   using Notation::Notation;
   [[nodiscard]] Text call(const Node& n, const std::vector<Text>& args) const override;
   [[nodiscard]] Text matrix_function(const Node& n, const std::vector<Text>& args) const override;
+  [[nodiscard]] std::optional<Text> khatrirao(const Text&, const Text&) const override { return std::nullopt; }
   [[nodiscard]] Text norm(const Text& a, bool frobenius) const override;
 };
 

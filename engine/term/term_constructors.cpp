@@ -205,7 +205,7 @@ TermId TermPool::diagvec(TermId a) {
 
 TermId TermPool::tril(TermId a) {
   const Node& n = (*this)[a];
-  if (n.shape.cols == dims.one() || n.op == Op::Zeros || n.op == Op::Eye || n.op == Op::Diag || n.op == Op::Tril) return a;
+  if (n.shape.cols == dims.one() || n.op == Op::Zeros) return a;
   return unary(Op::Tril, n.shape, a);
 }
 
@@ -308,6 +308,16 @@ TermId TermPool::matrix_function(PrimaryFunction f, Dim exponent, std::span<cons
   for (std::size_t i = 1; i < args.size(); ++i) {
     require(shape(args[i]) == s, "a direction has the shape of the matrix");
     if (is_zero(args[i])) return zeros(s);
+  }
+  constexpr std::int64_t kWrittenOut = 64;
+  if (const auto k = f == PrimaryFunction::Power ? dims.as_constant(exponent) : std::nullopt; k && *k >= 0 && *k <= kWrittenOut) {
+    const auto power = [&](std::int64_t e) {
+      return e == 0 ? eye(s.rows) : matmul(std::vector<TermId>(static_cast<std::size_t>(e), args[0]));
+    };
+    if (args.size() == 1) return power(*k);
+    std::vector<TermId> terms;  // A^i E A^(k-1-i)
+    for (std::int64_t i = 0; i < *k; ++i) terms.push_back(matmul(std::array{power(i), args[1], power(*k - 1 - i)}));
+    return terms.empty() ? zeros(s) : sum(terms, std::vector<Rational>(terms.size(), Rational(1)));
   }
   Node n;
   n.op = Op::MatrixFunction;

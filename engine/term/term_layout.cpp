@@ -100,6 +100,7 @@ class Layout {
   struct Place {
     Range rows, cols;
     std::vector<TermId> factors;  ///< of the block
+    Dim identity;                 ///< its size, where there are none
   };
 
   /// c*S*B*T' with selections S and T, one of them at least: B put at a place in a matrix of zeros.
@@ -116,7 +117,8 @@ class Layout {
       p.cols = {s->first, s->second};
       factors = factors.first(factors.size() - 1);
     }
-    if (factors.empty() || (!p.rows.first.valid() && !p.cols.first.valid())) return std::nullopt;
+    if (!p.rows.first.valid() && !p.cols.first.valid()) return std::nullopt;
+    if (factors.empty()) p.identity = pool_.shape(n.args.front()).cols;
     p.factors.assign(factors.begin(), factors.end());
     return p;
   }
@@ -181,7 +183,7 @@ class Layout {
     Node chained;
     chained.op = Op::MatMul;
     chained.args = p.factors;
-    Text inside = p.factors.size() == 1 ? term(p.factors[0]) : chain(chained);
+    Text inside = p.factors.empty() ? identity(p.identity) : p.factors.size() == 1 ? term(p.factors[0]) : chain(chained);
     if (coefficient.is_one()) return inside;
     if (!coefficient.abs().is_one()) inside = notation_.product({notation_.number(coefficient.abs())}, &inside, {});
     return coefficient.is_negative() ? notation_.sum({inside}, {true}) : inside;
@@ -288,8 +290,25 @@ class Layout {
     return q.is_one() ? term(base) : notation_.power(term(base), q, pool_.is_scalar(base));
   }
 
+  /// kron(A,ones(p,1)).*kron(ones(m,1),B): the Kronecker products of the columns.
+  std::optional<Text> khatrirao(const Node& n) {
+    if (n.op != Op::Hadamard || n.args.size() != 2) return std::nullopt;
+    for (const std::size_t first : {0U, 1U}) {
+      const Node& left = pool_[n.args[first]];
+      const Node& right = pool_[n.args[1 - first]];
+      if (left.op != Op::Kron || right.op != Op::Kron || left.args.size() != 2 || right.args.size() != 2) continue;
+      const auto ones = [&](TermId t) { return pool_[t].op == Op::Ones && pool_.shape(t).cols == pool_.dims.one(); };
+      const TermId a = left.args[0], b = right.args[1];
+      const bool fits = ones(left.args[1]) && ones(right.args[0]) && pool_.shape(a).cols == pool_.shape(b).cols &&
+                        pool_.shape(a).rows == pool_.shape(right.args[0]).rows && pool_.shape(a).cols != pool_.dims.one();
+      if (fits) return notation_.khatrirao(term(a), term(b));
+    }
+    return std::nullopt;
+  }
+
   /// Entrywise products and powers.
   Text entrywise(TermId t, const Node& n) {
+    if (auto columns = khatrirao(n)) return std::move(*columns);
     if (n.op == Op::Power && !n.numbers[0].is_negative()) return power(n.args[0], n.numbers[0]);
     if (pool_.is_scalar(t)) return product(std::span(&t, 1), {}, Rational(1));
     std::vector<Text> over, under;

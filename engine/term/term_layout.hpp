@@ -2,6 +2,7 @@
 /// How terms become text: one mechanism (precedence, order of summands, fractions) for all notations. A notation says
 /// how each construct is spelled; `Notation` itself is the language of programs.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ class Notation {
   [[nodiscard]] virtual Text sum(const std::vector<Text>& parts, const std::vector<bool>& negative) const;
   /// Lower triangle of a square matrix, column by column.
   [[nodiscard]] virtual Text vech(const Text& a) const;
+  /// Nothing where the notation has no name for it.
+  [[nodiscard]] virtual std::optional<Text> khatrirao(const Text& a, const Text& b) const;
   [[nodiscard]] virtual Text triu(const Text& a) const;
   /// Rows and columns of a matrix; a range without a size is all of them.
   [[nodiscard]] virtual Text slice(const Text& a, const Range& rows, const Range& cols) const;

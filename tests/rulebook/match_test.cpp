@@ -82,13 +82,16 @@ TEST_CASE("an operator's block binds sizes, and refuses arguments of other shape
   RuleSession t;
   const TermId x = t.term(kNames, "X"), w = t.term(kNames, "w"), v = t.term(kNames, "v");
   const Shape square{t.pool.dims.symbol("p"), t.pool.dims.symbol("p")};
-  const auto column = t.book.operator_block(t.pool, Op::Diag, square, std::array{w});
-  const auto row = t.book.operator_block(t.pool, Op::Diag, square, std::array{v});
+  Node like;
+  like.op = Op::Diag;
+  like.shape = square;
+  const auto column = t.book.operator_block(t.pool, like, std::array{w});
+  const auto row = t.book.operator_block(t.pool, like, std::array{v});
   REQUIRE(column);
   REQUIRE(row);
   CHECK(column->rule->name == "diagonal/diag");
   CHECK(row->rule->name == "diagonal/diag-of-row");
-  CHECK_FALSE(t.book.operator_block(t.pool, Op::Diag, square, std::array{x}));
+  CHECK_FALSE(t.book.operator_block(t.pool, like, std::array{x}));
 }
 
 TEST_CASE("a template with all its sizes 1 is a template of scalars") {
