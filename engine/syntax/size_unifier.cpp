@@ -72,8 +72,13 @@ bool SizeUnifier::step(Dim a, Dim b, bool& waits) {
     it = left.erase(it);
   }
   if (left.empty() || right.empty()) {
-    for (const Dim d : left.empty() ? right : left)
+    for (const Dim d : left.empty() ? right : left) {
+      if (d == a || d == b) {  // a sum, n*(n+1)/2 say: it has no factors
+        waits = true;
+        return true;
+      }
       if (!step(d, dims_->one(), waits)) return false;
+    }
     return true;
   }
   if (left.size() + right.size() < before) {

@@ -53,7 +53,7 @@ std::optional<ExpressionElaborator::Ranged> ExpressionElaborator::ranged(const F
   // What the sizes decide is a condition of all that follows.
   if (making_terms() && work_.program) {
     const auto holds_if = [&](Dim low, Dim high) {
-      if (dims.as_constant(dims.subtract(high, low))) return;
+      if (dims.as_constant(dims.subtract(high, low)) || (low == dims.one() && dims.as_symbol(high))) return;
       const Assumption a{pool_.size(low), pool_.size(high), "<=", node.span};
       for (const Assumption& known : work_.program->assumptions)
         if (known.left == a.left && known.right == a.right && known.relation == a.relation) return;
@@ -161,7 +161,8 @@ std::optional<Value> ExpressionElaborator::blocks(const Frame& frame, const Synt
                      const Dim right = dims.add(left, pool_.shape(v.term).cols);
                      const TermId rows = pool_.selection(height, top, dims.subtract(below, dims.one()));
                      const TermId cols = pool_.selection(width, left, dims.subtract(right, dims.one()));
-                     placed.push_back(pool_.matmul(std::array{rows, v.term, pool_.transpose(cols)}));
+                     const TermId across = pool_[cols].op == Op::Eye ? cols : pool_.transpose(cols);
+                     placed.push_back(pool_.matmul(std::array{rows, v.term, across}));
                      left = right;
                    }
                    top = below;

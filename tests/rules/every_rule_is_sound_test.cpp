@@ -76,7 +76,7 @@ TEST_CASE("every operator of the language has a block, and every operator in a d
 
 namespace {
 
-constexpr const char* kNames = "dim m, n\nvar A(m,n), B(m,n), x(n), z(1,n), y(n), P(m,n) positive, p(n) positive";
+constexpr const char* kNames = "dim m, n\nvar A(m,n), B(m,n), x(n), z(1,n), y(n), P(m,n) positive, p(n) positive, s, V(m,m)";
 const std::string kCentring = "(eye(m) - ones(m,m)/m)", kAcross = "(eye(n) - ones(n,n)/n)";
 
 }  // namespace
@@ -113,6 +113,15 @@ TEST_CASE("derived operators mean what their names say", "[rules]") {
       {"softmax(A,2)", "diag(1./(exp(A)*ones(n,1)))*exp(A)"},
       {"exp(logsumexp(A,1))", "ones(1,m)*exp(A)"},
       {"exp(logsumexp(A,2))", "exp(A)*ones(n,1)"},
+      {"khatrirao(A,B)*x", "vec(B*diag(x)*A')"},
+      {"triu(A)", "A - tril(A) + tril(triu(A))"},
+      {"vech(A*A')", "vech(A*A' + triu(V) - diag(diagvec(V)))"},
+      {"max(A,B)", "A.*(A > B) + B.*(A <= B)"},
+      {"max(A,s)", "A.*(A > s) + s*(A <= s)"},
+      {"max(s,A)", "A.*(A > s) + s*(A <= s)"},
+      {"min(A,B)", "A + B - max(A,B)"},
+      {"min(A,s)", "A.*(A <= s) + s*(A > s)"},
+      {"min(s,A)", "A.*(A <= s) + s*(A > s)"},
   };
   std::set<std::string> called;
   for (const auto& [derived, directly] : meanings) {

@@ -182,7 +182,7 @@ TEST_CASE("elementwise functions keep the shape, with derivative marks", "[synta
   CHECK(shape("f'(X)") == "N×p");
   CHECK(shape("exp'(r)") == "1×p");
   CHECK(codes("let a = trace'(V)") == "E-CALL-04");
-  CHECK(codes("let a = X'(1,2)") == "E-LATER-01");
+  CHECK(printed("X'(1,2)") == "(X')(1,2)");
   CHECK(codes("let a = f(X,y)") == "E-CALL-01");
 }
 
@@ -309,10 +309,63 @@ TEST_CASE("attributes are checked", "[syntax]") {
   CHECK(codes("var Q(N,p) possitive") == "E-NAME-04");
 }
 
-TEST_CASE("what is for later says so", "[syntax]") {
-  for (const char* later :
-       {"khatrirao(X,X)", "pinv(X)", "X > 0", "[X, X]", "X(1,2)", "X(:,1)", "duplication_matrix(p)", "expm(V)"})
-    CHECK(codes(std::string("let a = ") + later) == "E-LATER-01");
+TEST_CASE("slices are products with columns of the identity, and print as slices", "[syntax]") {
+  CHECK(printed("X(1,2)") == "X(1,2)");
+  CHECK(shape("X(1,2)") == "1×1");
+  CHECK(printed("X(:,1)") == "X(:,1)");
+  CHECK(shape("X(2:3,:)") == "2×p");
+  CHECK(shape("X(2:end,:)") == "(N-1)×p");
+  CHECK(printed("X(end-1,:)") == "X(N-1,:)");
+  CHECK(printed("y(3)") == "y(3,:)");
+  CHECK(shape("r(2)") == "1×1");
+  CHECK(printed("X(:,:)") == "X");
+  CHECK(shape("X(:)") == "N*p×1");
+  CHECK(printed("(X*V)(1:2,1)") == "X(1:2,:)*V(:,1)");
+  CHECK(codes("let a = X(0,1)") == "E-INDEX-01");
+  CHECK(codes("let a = X(3:2,1)") == "E-INDEX-01");
+  CHECK(codes("let a = X(N+1,1)") == "E-INDEX-02");
+  CHECK(codes("let a = X(1)") == "E-INDEX-03");
+  CHECK(codes("let a = X(1,2,3)") == "E-INDEX-03");
+  CHECK(codes("let a = X(y,1)") == "E-SIZE-01");
+}
+
+TEST_CASE("a slice that the sizes decide is a condition on them", "[syntax]") {
+  const Read read("let a = X(3,:)");
+  REQUIRE(read.codes() == "");
+  REQUIRE(read.program->assumptions.size() == 1);
+  CHECK(read.program->assumptions[0].relation == "<=");
+  CHECK(Read("let a = X(N,:)").program->assumptions.empty());
+}
+
+TEST_CASE("blocks conform by rows and by columns, and print as they were written", "[syntax]") {
+  CHECK(printed("[X, X]") == "[X, X]");
+  CHECK(shape("[X, X; X, X]") == "2*N×2*p");
+  CHECK(printed("[X, y; X, y]") == "[X, y; X, y]");
+  CHECK(printed("[X; r]") == "[X; r]");
+  CHECK(printed("[V, zeros(p,p); zeros(p,p), V]") == "[V, zeros(p,p); zeros(p,p), V]");
+  CHECK(codes("let a = [X, V]") == "E-SHAPE-13");
+  CHECK(codes("let a = [X; y]") == "E-SHAPE-13");
+}
+
+TEST_CASE("comparisons are steps of differences", "[syntax]") {
+  CHECK(printed("X > 0") == "step(X)");
+  CHECK(printed("X < 1") == "step(ones(N,p)-X)");
+  CHECK(printed("X >= 0") == "ones(N,p)-step(-X)");
+}
+
+TEST_CASE("functions of matrices take a square matrix, and perhaps a direction", "[syntax]") {
+  CHECK(printed("expm(V)") == "expm(V)");
+  CHECK(printed("V^(1/2)") == "sqrtm(V)");
+  CHECK(printed("V^N") == "V^N");
+  CHECK(printed("mpower(V,2)") == "V*V");
+  CHECK(printed("expm(V,V)") == "expm(V,V)");
+  CHECK(shape("pinv(X)") == "p×N");
+  CHECK(shape("duplication_matrix(p)") == "p^2×p*(p+1)/2");
+  CHECK(shape("elimination_matrix(p)*vec(V)") == "p*(p+1)/2×1");
+  CHECK(printed("elimination_matrix(p)*vec(V)") == "vech(V)");
+  CHECK(codes("let a = expm(X)") == "E-SHAPE-07");
+  CHECK(codes("let a = expm(V,X)") == "E-SHAPE-12");
+  CHECK(codes("let a = duplication_matrix(p)*vec(V)") == "E-SHAPE-02");
 }
 
 TEST_CASE("an expression of a rule is elaborated in a scope of its own, with slots", "[syntax]") {
