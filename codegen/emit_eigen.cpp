@@ -335,15 +335,17 @@ class EigenEmitter {
   std::string room_for_blocks() const {
     std::vector<std::string> said;
     const Dim one = plan_.pool->dims.one();
+    // Sizes are whole and positive: without a minus a size is known to be so.
+    const auto may_be_negative = [&](Dim d) { return dims_.text(d).find('-') != std::string::npos; };
     const auto check = [&](Dim first, Dim count, Dim whole) {
       const Dim last = dims_.subtract(dims_.add(first, count), one);
-      if (!dims_.as_number(dims_.subtract(whole, last)))
-        said.push_back(fmt::format("  if ({} > {}) throw std::invalid_argument(\"{}: a slice up to {} does not fit {}\");\n", size(last), size(whole),
-                                   plan_.name, dims_.text(last), dims_.text(whole)));
-      if (!dims_.as_number(count))
-        said.push_back(fmt::format("  if ({} < 1) throw std::invalid_argument(\"{}: a slice of {} is empty\");\n", size(count), plan_.name, dims_.text(count)));
-      if (!dims_.as_number(first))
-        said.push_back(fmt::format("  if ({} < 1) throw std::invalid_argument(\"{}: a slice begins at {}\");\n", size(first), plan_.name, dims_.text(first)));
+      const auto refuse = [&](const std::string& when, const std::string& what) {
+        said.push_back(fmt::format("  if ({}) throw std::invalid_argument(\"{}: {}\");\n", when, plan_.name, what));
+      };
+      if (may_be_negative(dims_.subtract(whole, last)))
+        refuse(fmt::format("{} < {}", size(whole), size(last)), fmt::format("there is no {} among {}", dims_.text(last), dims_.text(whole)));
+      if (may_be_negative(count)) refuse(fmt::format("{} < 1", size(count)), fmt::format("a slice of {} is empty", dims_.text(count)));
+      if (may_be_negative(first)) refuse(fmt::format("{} < 1", size(first)), fmt::format("a slice begins at {}", dims_.text(first)));
     };
     const auto both = [&](Shape place, Shape part, Shape whole) {
       if (part.rows != whole.rows) check(place.rows, part.rows, whole.rows);

@@ -235,10 +235,11 @@ class Verifier {
       const Shape operand = plan_.shape(i.operands[k]);
       const Shape whole = i.kind == InstructionKind::Slice ? operand : r, part = i.kind == InstructionKind::Slice ? r : operand;
       for (const auto& [from, of, in] : {std::tuple{i.places[k].rows, part.rows, whole.rows}, std::tuple{i.places[k].cols, part.cols, whole.cols}}) {
-        const auto least = dims_.as_number(from);
-        if (least && *least < Rational(1)) return wrong("a block begins before the first row or column");
-        const auto beyond = dims_.as_number(dims_.subtract(dims_.add(from, of), dims_.add(in, one_)));
-        if (beyond && *beyond > Rational(0)) return wrong(fmt::format("a block of {} does not fit {}", shown(part), shown(whole)));
+        const auto first = dims_.as_number(from);
+        if (first && *first < Rational(1)) return wrong("a block begins before the first row or column");
+        // Sizes are whole and positive: so is what is a sum of them without a minus.
+        const std::string beyond = dims_.text(dims_.subtract(dims_.add(from, of), dims_.add(in, one_)));
+        if (beyond != "0" && beyond.find('-') == std::string::npos) return wrong(fmt::format("a block of {} does not fit {}", shown(part), shown(whole)));
       }
     }
     return std::nullopt;

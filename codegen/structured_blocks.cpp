@@ -22,6 +22,13 @@ StructuredValue StructuredAlgebra::slice(const StructuredValue& a, Shape from, S
   const NodeRef all = materialise(a);
   ValueNode node{.compute = Compute::Slice, .shape = all.transposed ? transposed(shape) : shape, .args = {{all.node, false}}};
   node.places = {all.transposed ? transposed(from) : from};
+  // A block of a block.
+  if (const ValueNode& outer = graph_[all]; outer.compute == Compute::Slice && outer.name.empty()) {
+    const DimTable& dims = graph_.pool().dims;
+    const auto beyond = [&](Dim first, Dim then) { return dims.subtract(dims.add(first, then), one); };
+    node.places = {{beyond(outer.places[0].rows, node.places[0].rows), beyond(outer.places[0].cols, node.places[0].cols)}};
+    node.args = outer.args;
+  }
   const NodeRef part = graph_.make(std::move(node));
   return dense(all.transposed ? graph_.transpose(part) : part);
 }
@@ -83,6 +90,7 @@ StructuredValue StructuredAlgebra::pick(const StructuredValue& from, const Struc
   const Shape shape{from.shape.rows, b.shape.cols};
   if (from.structure == Structure::ImplicitSelection) {
     if (from.turned) return slice(b, {from.first, one}, shape);
+    if (b.structure == Structure::ImplicitSelection && b.turned) return placed({identity(b.shape.rows)}, {{from.first, b.first}}, shape);
     return placed({b}, {{from.first, one}}, shape);
   }
   const bool duplicates = from.structure == Structure::ImplicitDuplication;

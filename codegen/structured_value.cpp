@@ -190,6 +190,10 @@ StructuredValue StructuredAlgebra::scale(NodeRef scalar, const StructuredValue& 
     case Structure::Dense: case Structure::Scalar: case Structure::RowBroadcast: case Structure::ColumnBroadcast:
     case Structure::Symmetric: case Structure::Constant: case Structure::ImplicitCommutation: case Structure::Materialised:
     case Structure::ImplicitSelection: case Structure::ImplicitDuplication: case Structure::ImplicitElimination: {
+      if (a.structure == Structure::ImplicitSelection && (is_column(a) || is_row(a))) {
+        const Dim one = graph_.pool().dims.one();
+        return placed({dense(scalar)}, {a.turned ? Shape{one, a.first} : Shape{a.first, one}}, a.shape);
+      }
       if (a.structure == Structure::Dense && !a.inverse && is_placed(a.ref)) {
         const ValueNode whole = graph_[a.ref];
         std::vector<StructuredValue> blocks;

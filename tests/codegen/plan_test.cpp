@@ -156,6 +156,59 @@ TEST_CASE("a product with a column at its end goes from the right, one with a ro
   CHECK(sizes({7, 7, 7, 7}).split(0, 3) == 1);  // a tie: the leftmost split
 }
 
+TEST_CASE("a block is read where it stands, and a block of a block is one block") {
+  Planned p("dim m, n\nvar A(m,n), B(n,m)\nlet C = A(2:m,:)(:,2:n)*B(2:n,:)\noutput C\n");
+  CHECK(p.count(Kind::Materialise) == 0);
+  CHECK(p.count(Kind::Slice) == 2);
+  for (const Instruction& i : p.plan.instructions)
+    if (i.kind == Kind::Slice) CHECK(p.plan[i.result].storage == Storage::View);
+}
+
+TEST_CASE("blocks are put side by side in one matrix, and no selection is formed") {
+  Planned p("dim m, n\nvar A(m,m), B(m,n)\nlet C = [A, B; B', zeros(n,n)]\noutput C\n");
+  CHECK(p.count(Kind::Materialise) == 0);
+  REQUIRE(p.count(Kind::Place) == 1);
+  CHECK(p.first(Kind::Place).operands.size() == 3);
+  CHECK_FALSE(verify(p.plan));
+  p.first(Kind::Place).places.pop_back();
+  CHECK(verify(p.plan));
+}
+
+TEST_CASE("verification refuses a block beyond the end of the matrix") {
+  Planned p("dim m, n\nvar A(m,n), B(m,n)\nlet C = [A, B]\noutput C\n");
+  CHECK_FALSE(verify(p.plan));
+  DimTable& dims = p.pool.dims;
+  Instruction& place = p.first(Kind::Place);
+  place.places.back().cols = dims.add(p.plan[place.result].shape.cols, dims.one());
+  CHECK(verify(p.plan));
+}
+
+TEST_CASE("vech and its transpose are loops over a triangle") {
+  Planned p("dim n\nvar A(n,n), B(n,n)\nlet s = vech(A)'*vech(B)\noutput s, duplication_matrix(n)'*vec(A)\n");
+  CHECK(p.count(Kind::Materialise) == 0);
+  CHECK(p.count(Kind::Product) == 0);
+  CHECK(p.count(Kind::TriangleRows) == 3);
+  CHECK_FALSE(verify(p.plan));
+  p.first(Kind::TriangleRows).triangle = TriangleMap::ScatterBoth;
+  CHECK(verify(p.plan));
+}
+
+TEST_CASE("chol and an inverse of a matrix declared spd share one factorisation") {
+  const Planned p("dim n\nvar S(n,n) spd, x(n)\noutput chol(S), inv(S)*x\n");
+  CHECK(p.count(Kind::Factorise) == 1);
+}
+
+TEST_CASE("a matrix that is not declared spd has its own factorisations for chol and for inv") {
+  const Planned p("dim n\nvar A(n,n), x(n)\nlet S = A*A'\noutput chol(S), inv(S)*x\n");
+  CHECK(p.count(Kind::Factorise) == 2);
+}
+
+TEST_CASE("a whole power is products, a power by a size is a function of the matrix") {
+  const Planned p("dim n, k\nvar A(n,n)\noutput mpower(A,3), mpower(A,k)\n");
+  CHECK(p.count(Kind::Product) == 2);
+  CHECK(p.count(Kind::MatrixFunction) == 1);
+}
+
 TEST_CASE("names become identifiers") {
   CHECK(identifier("grad(R,G1)") == "grad_R_G1");
   CHECK(identifier("03_batchnorm") == "batchnorm");

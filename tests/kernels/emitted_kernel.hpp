@@ -108,4 +108,41 @@ inline Outcome compile(const Folder& folder, const std::string& source, const st
              " -std=c++17 -Wall -Wextra -Wpedantic -Wshadow -Werror $(pkg-config --cflags eigen3 | sed 's/-I/-isystem /g') " + flags + " " + source);
 }
 
+/// Text of a program that compares values with CSV files and counts in `compared` and `wrong`.
+inline constexpr const char* kCompare = R"(
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+namespace {
+Eigen::MatrixXd read_csv(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::vector<double>> rows;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream cells(line);
+    rows.emplace_back();
+    for (std::string cell; std::getline(cells, cell, ',');) rows.back().push_back(std::stod(cell));
+  }
+  if (rows.empty()) throw std::runtime_error("cannot read " + path);
+  Eigen::MatrixXd m(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(rows[0].size()));
+  for (Eigen::Index i = 0; i < m.rows(); ++i)
+    for (Eigen::Index j = 0; j < m.cols(); ++j) m(i, j) = rows[static_cast<std::size_t>(i)].at(static_cast<std::size_t>(j));
+  return m;
+}
+int wrong = 0, compared = 0;
+void compare(const std::string& name, const Eigen::MatrixXd& ours, const std::string& path) {
+  const Eigen::MatrixXd reference = read_csv(path);
+  ++compared;
+  const bool shape = ours.rows() == reference.rows() && ours.cols() == reference.cols();
+  const double error = shape ? (ours - reference).cwiseAbs().maxCoeff() : 1;
+  if (shape && ours.allFinite() && error <= 1e-12 * reference.cwiseAbs().maxCoeff()) return;
+  ++wrong;
+  std::printf("%s: error %.1e\n", name.c_str(), error);
+}
+Eigen::MatrixXd matrix(double x) { return Eigen::MatrixXd::Constant(1, 1, x); }
+Eigen::MatrixXd matrix(const Eigen::MatrixXd& x) { return x; }
+}
+)";
+
 }  // namespace dvec::test
