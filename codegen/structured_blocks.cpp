@@ -65,7 +65,9 @@ StructuredValue StructuredAlgebra::add_placed(const std::vector<StructuredValue>
   std::vector<Shape> places;
   std::vector<Rational> of_others;
   for (std::size_t k = 0; k < terms.size(); ++k) {
-    const StructuredValue& t = terms[k];
+    StructuredValue t = terms[k];
+    if (t.structure == Structure::ImplicitSelection)
+      t = placed({identity(t.turned ? t.shape.rows : t.shape.cols)}, {t.turned ? Shape{one, t.first} : Shape{t.first, one}}, t.shape);
     if (t.structure != Structure::Dense || t.inverse || !is_placed(t.ref)) {
       others.push_back(t);
       of_others.push_back(coefficients[k]);

@@ -19,6 +19,7 @@ StructuredValue StructuredAlgebra::constant(NodeRef scalar, Shape shape) {
 }
 
 StructuredValue StructuredAlgebra::identity(Dim n) {
+  if (is_one(n)) return dense(graph_.number(1));
   return {.structure = Structure::Identity, .shape = {n, n}, .ref = graph_.number(1)};
 }
 

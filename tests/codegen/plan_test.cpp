@@ -174,6 +174,12 @@ TEST_CASE("blocks are put side by side in one matrix, and no selection is formed
   CHECK(verify(p.plan));
 }
 
+TEST_CASE("numbers side by side are put in place, and a vector with one more entry") {
+  const Planned p("dim n\nvar x(n)\noutput [1, 2; 3, 4], [x; 1]\n");
+  CHECK(p.count(Kind::Materialise) == 0);
+  CHECK(p.count(Kind::Place) == 2);
+}
+
 TEST_CASE("verification refuses a block beyond the end of the matrix") {
   Planned p("dim m, n\nvar A(m,n), B(m,n)\nlet C = [A, B]\noutput C\n");
   CHECK_FALSE(verify(p.plan));
