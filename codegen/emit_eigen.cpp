@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "codegen/cpp_blocks.hpp"
 #include "codegen/cpp_instructions.hpp"
 #include "codegen/kernel_signature.hpp"
 #include "support/result.hpp"
@@ -317,7 +318,7 @@ class EigenEmitter {
       if (plan_.pool->is_scalar(v.shape)) continue;
       out += fmt::format("  detail::expect_shape(\"{0}\", {0}.rows(), {0}.cols(), {1}, {2}, \"{3}\");\n", v.name, size(v.shape.rows), size(v.shape.cols), shape(v.shape));
     }
-    out += room_for_blocks();
+    out += room_for_blocks(plan_);
     out += fmt::format("  workspace.resize({0});\n  result.resize({0});\n\n", resize_arguments());
     out += references();
     out += statements;
@@ -329,39 +330,6 @@ class EigenEmitter {
       out += fmt::format("  result.{} = {};\n", o.field, plan_[o.value].name);
     }
     return out + "}\n\n";
-  }
-
-  /// Slices that some sizes have no room for.
-  std::string room_for_blocks() const {
-    std::vector<std::string> said;
-    const Dim one = plan_.pool->dims.one();
-    // Sizes are whole and positive: without a minus a size is known to be so.
-    const auto may_be_negative = [&](Dim d) { return dims_.text(d).find('-') != std::string::npos; };
-    const auto check = [&](Dim first, Dim count, Dim whole) {
-      const Dim last = dims_.subtract(dims_.add(first, count), one);
-      const auto refuse = [&](const std::string& when, const std::string& what) {
-        said.push_back(fmt::format("  if ({}) throw std::invalid_argument(\"{}: {}\");\n", when, plan_.name, what));
-      };
-      if (may_be_negative(dims_.subtract(whole, last)))
-        refuse(fmt::format("{} < {}", size(whole), size(last)), fmt::format("there is no {} among {}", dims_.text(last), dims_.text(whole)));
-      if (may_be_negative(count)) refuse(fmt::format("{} < 1", size(count)), fmt::format("a slice of {} is empty", dims_.text(count)));
-      if (may_be_negative(first)) refuse(fmt::format("{} < 1", size(first)), fmt::format("a slice begins at {}", dims_.text(first)));
-    };
-    const auto both = [&](Shape place, Shape part, Shape whole) {
-      if (part.rows != whole.rows) check(place.rows, part.rows, whole.rows);
-      if (part.cols != whole.cols) check(place.cols, part.cols, whole.cols);
-    };
-    for (const Instruction& i : plan_.instructions) {
-      const Shape r = plan_[i.result].shape;
-      if (i.kind == InstructionKind::Slice) both(i.places[0], r, plan_.shape(i.operands[0]));
-      if (i.kind == InstructionKind::Place)
-        for (std::size_t k = 0; k < i.operands.size(); ++k) both(i.places[k], plan_.shape(i.operands[k]), r);
-      if (i.kind == InstructionKind::Materialise && i.materialised == Structure::ImplicitSelection) check(i.first, r.cols, r.rows);
-    }
-    std::vector<std::string> once;
-    for (const std::string& s : said)
-      if (std::ranges::find(once, s) == once.end()) once.push_back(s);
-    return joined(once, "");
   }
 
   /// Values in the workspace and the result under their own names.
