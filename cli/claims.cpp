@@ -12,7 +12,7 @@ void judge_claims(Session& session, Report& report, const Options& options) {
   EqualOptions how;
   how.seed = options.seed;
   how.admissible = admissible_sizes(session.pool, report.program);
-  const std::vector<Definition> all = definitions(in_order(session.pool, report.program, report.answers));
+  const std::vector<Definition> all = with_meanings(definitions(in_order(session.pool, report.program, report.answers)), report.answers);
   const std::vector<ClaimVerdict> verdicts = check_claims(session.pool, report.program, all, how, &report.answers);
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const ClaimVerdict& v = verdicts.at(i);

@@ -83,6 +83,13 @@ std::function<bool(const DimValues&)> admissible_sizes(const TermPool& pool, con
   };
 }
 
+std::vector<Definition> with_meanings(std::vector<Definition> all, const Answers& answers) {
+  for (Definition& definition : all)
+    for (const Derivation& d : answers.derivations)
+      if (d.request.result == definition.name && d.meaning.valid()) definition.value = d.meaning;
+  return all;
+}
+
 std::vector<CheckView> check_derivatives(Session& session, const Program& program, const Answers& answers,
                                          const Definitions& all, const Options& options) {
   std::vector<DerivativeQuestion> questions;
@@ -100,7 +107,7 @@ std::vector<CheckView> check_derivatives(Session& session, const Program& progra
   how.seed = options.seed;
   how.admissible = admissible_sizes(session.pool, program);
   std::vector<CheckView> views;
-  const auto judged = derivatives_equal(session.pool, questions, definitions(all), how);
+  const auto judged = derivatives_equal(session.pool, questions, with_meanings(definitions(all), answers), how);
   for (std::size_t k = 0; k < judged.size(); ++k) {
     if (judged[k].outcome == Comparison::Different)
       throw Bug(fmt::format("the derivative {} fails its check: {}", session.pool.symbols[answers.derivations[k].request.result].name,

@@ -12,6 +12,9 @@ namespace dvec::cli {
 [[nodiscard]] std::vector<CheckView> check_derivatives(Session& session, const Program& program, const Answers& answers,
                                                        const Definitions& definitions, const Options& options);
 
+/// The definitions with stop(E) where a derivative has E: what derivatives of derivatives are judged by.
+[[nodiscard]] std::vector<Definition> with_meanings(std::vector<Definition> definitions, const Answers& answers);
+
 /// Which sizes the program's assumptions allow; empty when it makes none.
 [[nodiscard]] std::function<bool(const DimValues&)> admissible_sizes(const TermPool& pool, const Program& program);
 

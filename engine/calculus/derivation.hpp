@@ -12,6 +12,7 @@ namespace dvec {
 struct Derivation {
   Derivative request;
   TermId result;                   ///< closed form: variables, the program's lets, lines of the Answers
+  TermId meaning;                  ///< with stop(E) where the result has E: what further derivatives are of; not set: the result
   std::vector<std::string> notes;  ///< conditions and conventions to print: kinks, structured convention, nonsingular S
   Trace trace;
 };

@@ -93,7 +93,14 @@ class Point {
  private:
   [[nodiscard]] const Series<V>& series(TermId t) const { return values_[schedule_.slot(t)]; }
   [[nodiscard]] std::uint64_t key(SymbolId s) const {
-    return combine(combine(seed_, hash_text(schedule_.pool().symbols[s].name)), s.value);
+    // By name, and by number among those of one name: rules and functions that are added elsewhere move no point.
+    const SymbolTable& symbols = schedule_.pool().symbols;
+    std::uint64_t earlier = 0;
+    for (std::size_t i = 0; i < s.value; ++i) {
+      const Symbol& other = symbols[SymbolId(i)];
+      if (other.kind == symbols[s].kind && other.name == symbols[s].name) ++earlier;
+    }
+    return combine(combine(seed_, hash_text(symbols[s].name)), earlier);
   }
   [[nodiscard]] Matrix<V> drawn(SymbolId s, std::size_t rows, std::size_t cols) const {
     constexpr int kPatience = 48;  // redraws after which every other draw is positive

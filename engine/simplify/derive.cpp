@@ -48,7 +48,9 @@ class Derivations {
                                     : differential(program_, request.of, request.wrt, *request.direction, templates_, pool_, d.trace);
     TermMap inlined;
     for (const Binding& b : form.bindings) settle(b, form.bindings, std::array{form.result}, inlined);
-    finish(d, request.kind == DerivativeKind::Jacobian ? convened(d, form.result) : form.result, inlined);
+    const TermId raw = request.kind == DerivativeKind::Jacobian ? convened(d, form.result) : form.result;
+    keep_stops(d, raw, form.bindings);
+    finish(d, raw, inlined);
     return {};
   }
 
@@ -64,7 +66,9 @@ class Derivations {
     std::vector<Binding> all = sweep.adjoints;
     all.insert(all.end(), form.bindings.begin(), form.bindings.end());
     for (const Binding& b : all) settle(b, all, std::array{form.result}, inlined);
-    finish(d, convened(d, form.result), inlined);
+    const TermId raw = convened(d, form.result);
+    keep_stops(d, raw, all);
+    finish(d, raw, inlined);
     return {};
   }
 
@@ -92,7 +96,9 @@ class Derivations {
     for (const Binding& b : sweep.adjoints) settle(b, sweep.adjoints, sweep.gradients, inlined);
     for (std::size_t i = 0; i < members.size(); ++i) {
       Derivation& d = start(members[i]);
-      finish(d, apply_convention(pool_, d.request, sweep.gradients[i], d.notes), inlined);
+      const TermId raw = apply_convention(pool_, d.request, sweep.gradients[i], d.notes);
+      keep_stops(d, raw, sweep.adjoints);
+      finish(d, raw, inlined);
     }
     return {};
   }
@@ -133,7 +139,7 @@ class Derivations {
     d.result = simplified(before, d.trace, pool_.symbols[d.request.result].name);
     add_kink_notes(d);
     // Later derivatives may be of this one: grad(F,X) stands for its value there.
-    const Binding answer{d.request.result, d.result, {}};
+    const Binding answer{d.request.result, d.meaning.valid() ? d.meaning : d.result, {}};
     program_.lets.push_back(answer);
     if (std::ranges::any_of(program_.lets, [&](const Binding& b) { return occurs(pool_, answer.name, b.value); })) restore_order();
   }
@@ -161,6 +167,15 @@ class Derivations {
       }
     }
     program_.lets = std::move(ordered);
+  }
+
+  /// stop(E) is worth E but stays constant in derivatives of this derivative: those go through what was found, unsimplified.
+  void keep_stops(Derivation& d, TermId raw, std::span<const Binding> bindings) {
+    TermMap values;
+    for (const Binding& b : bindings) values[pool_.symbol(b.name)] = substitute(pool_, b.value, values);
+    const TermId whole = substitute(pool_, raw, values);
+    const auto stops = [&](TermId t) { return pool_[t].op == Op::Stop; };
+    if (std::ranges::any_of(reachable(pool_, whole), stops)) d.meaning = whole;
   }
 
   /// stop(E) has done its work once the sweep is over: its value is E.

@@ -39,6 +39,12 @@ TermId Extractor::triangle(TermId t) {
 }
 
 TermId Extractor::read(const Network& network, Shape shape) {
+  // A variable whose rows another factor has cut into pairs has no reading as a matrix.
+  const auto cut = [&](const Factor& f) {
+    const Op op = pool_[f.atom].op;
+    return op != Op::Duplication && op != Op::Elimination && (f.rows.size() > 1 || f.cols.size() > 1);
+  };
+  if (std::ranges::any_of(network.terms, [&](const Monomial& m) { return std::ranges::any_of(m.factors, cut); })) return {};
   if (network.terms.empty()) return pool_.zeros(shape);
   if (has_outer(network)) return outer(network, shape);
   if (network.rows.size() <= 1 && network.cols.size() <= 1) {

@@ -25,6 +25,14 @@ bool within(const IndexList& list, const IndexList& of) {
   return std::ranges::all_of(list, [&](Index i) { return std::ranges::find(of, i) != of.end(); });
 }
 
+/// Do the indices occur in this factor only?
+bool only_there(const Monomial& m, std::size_t factor, const IndexList& list) {
+  const auto is_in = [&](Index i) { return std::ranges::find(list, i) != list.end(); };
+  for (std::size_t k = 0; k < m.factors.size(); ++k)
+    if (k != factor && (std::ranges::any_of(m.factors[k].rows, is_in) || std::ranges::any_of(m.factors[k].cols, is_in))) return false;
+  return std::ranges::none_of(m.equal, [&](const auto& e) { return is_in(e.first) || is_in(e.second); });
+}
+
 IndexList turned(const IndexList& list) { return {list.rbegin(), list.rend()}; }
 
 void rename(Monomial& m, const IndexList& from, const IndexList& to) {
@@ -54,7 +62,8 @@ Peeled peel(TermPool& pool, Monomial& m, const IndexList& end) {
     const bool from_rows = f.rows == end || (both_ways && f.rows == turned(end));
     if (!from_rows && f.cols != end) continue;
     const IndexList inner = from_rows ? f.cols : f.rows;
-    if (!within(inner, m.bound)) continue;
+    const bool diagonal = inner.size() == 2 && inner[0] == inner[1];
+    if (!within(inner, m.bound) || diagonal || !only_there(m, k, end)) continue;
     m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(k));
     std::erase_if(m.bound, [&](Index i) { return std::ranges::find(inner, i) != inner.end(); });
     return {from_rows ? f.atom : pool.transpose(f.atom), inner, both_ways && inner.size() == 2};

@@ -125,7 +125,7 @@ std::optional<Value> ExpressionElaborator::blocks(const Frame& frame, const Synt
       std::size_t flat = k;
       for (std::size_t r = 0; r < i; ++r) flat += grid[r].size();
       ShapeError e(*this, frame);
-      Diagnostic d = error_at("E-SHAPE-13", frame.tree[node.args[flat]].span,
+      Diagnostic d = error_at("E-SHAPE-14", frame.tree[node.args[flat]].span,
                               is_row ? "blocks side by side have the same number of rows"
                                      : "rows of blocks have the same number of columns");
       d.detail = {is_row ? fmt::format("{} is {} but the first block of its row is {}.", e.quoted(node.args[flat]),
@@ -150,7 +150,7 @@ std::optional<Value> ExpressionElaborator::blocks(const Frame& frame, const Synt
     heights.push_back(tall);
     height = dims.add(height, tall);
   }
-  if (!width.valid()) return error(frame, "E-SHAPE-13", node.span, "there is no matrix without entries");
+  if (!width.valid()) return error(frame, "E-SHAPE-14", node.span, "there is no matrix without entries");
   return Value{.shape = {height, width}, .term = make([&] {
                  std::vector<TermId> placed;
                  Dim top = dims.one();

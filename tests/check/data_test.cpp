@@ -96,7 +96,7 @@ TEST_CASE("sizes that are polynomials are solved when one symbol is left, and ch
   data.file("A", ones(7, 5));
   CHECK(data.error("E-DATA-05") == "A.csv is 7×5 but A is 2*n×(m+n): no n fits");
   data.file("A", ones(6, 5)).file("v", ones(11, 1));
-  CHECK(data.error("E-DATA-05") == "v.csv is 11×1 but v is (k^2/2+k/2)×1: no k fits");
+  CHECK(data.error("E-DATA-05") == "v.csv is 11×1 but v is k*(k+1)/2×1: no k fits");
 }
 
 TEST_CASE("a size that no file determines is asked for", "[check]") {

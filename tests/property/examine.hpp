@@ -218,8 +218,13 @@ inline Finding examine(dvec::test::RuleSession& session, const std::string& prea
     if (!answers) return {Outcome::Refused, detail::first_line(answers.errors())};
     const Printed text = printed(pool, *program, *answers);
 
-    const Result<Reread> again = read_again(pool, session.book, preamble, derive, text);
+    Result<Reread> again = read_again(pool, session.book, preamble, derive, text);
     if (!again) return {Outcome::Unreadable, again.errors().front().message};
+    // What is stopped in a derivative stays constant in derivatives of it, which its printed value does not say.
+    for (std::size_t k = 0; k < answers->derivations.size(); ++k)
+      if (const TermId meaning = answers->derivations[k].meaning; meaning.valid())
+        for (Definition& d : again->definitions)
+          if (d.name == again->program.derivatives[k].result) d.value = renamed(pool, meaning, *program, *again);
     for (std::size_t k = 0; k < again->candidates.size(); ++k) {
       const Derivative& d = again->program.derivatives[k];
       const TermId candidate = again->candidates[k];

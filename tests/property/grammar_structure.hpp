@@ -44,6 +44,7 @@ inline std::vector<Production> stacking_rows() {
 inline std::vector<Production> matrix_function_rows() {
   return {
       {"pinv", 2, Sort::Any, matrix, [](Draws&, const Extents& s) { return Plan{"pinv({0:0})", kPrimary, {{s.turned()}}}; }},
+      {"mpower", 1, Sort::Any, square, [](Draws&, const Extents& s) { return Plan{"mpower({0:0},m)", kPrimary, {{s}}}; }},
       {"expm", 2, Sort::Nonsingular, square, [](Draws&, const Extents& s) { return Plan{"expm({0:0})", kPrimary, {{s, Sort::Any, true}}}; }, true},
       {"expm", 1, Sort::Spd, square, [](Draws&, const Extents& s) { return Plan{"expm({0:0})", kPrimary, {{s, Sort::Symmetric, true}}}; }, true},
       {"logm", 2, Sort::Symmetric, square, [](Draws&, const Extents& s) { return Plan{"logm({0:0})", kPrimary, {{s, Sort::Spd, true}}}; }},
@@ -98,7 +99,7 @@ inline std::vector<Production> entry_rows() {
        }},
       {"[A, B; C, D]", 1, Sort::Any, scalar, [](Draws& d, const Extents&) {
          const Extent k = d.long_extent(), l = d.extent();
-         return Plan{"logdet([{0:0}, {1:0}; {1:0}', {2:0}])", kPrimary, {{by(k, k), Sort::Spd}, {by(k, l)}, {by(l, l), Sort::Spd}}};
+         return Plan{"logdet([{0:0}, {1:0}; ({1:0})', {2:0}])", kPrimary, {{by(k, k), Sort::Spd}, {by(k, l)}, {by(l, l), Sort::Spd}}};
        }},
       {"max", 2, Sort::Any, any, [](Draws& d, const Extents& s) {
          return d.chance(70) ? Plan{"max({0:0},{1:0})", kPrimary, {{s}, {s}}} : Plan{"max({0:0},0)", kPrimary, {{s}}};

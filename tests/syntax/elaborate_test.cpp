@@ -343,8 +343,8 @@ TEST_CASE("blocks conform by rows and by columns, and print as they were written
   CHECK(printed("[X, y; X, y]") == "[X, y; X, y]");
   CHECK(printed("[X; r]") == "[X; r]");
   CHECK(printed("[V, zeros(p,p); zeros(p,p), V]") == "[V, zeros(p,p); zeros(p,p), V]");
-  CHECK(codes("let a = [X, V]") == "E-SHAPE-13");
-  CHECK(codes("let a = [X; y]") == "E-SHAPE-13");
+  CHECK(codes("let a = [X, V]") == "E-SHAPE-14");
+  CHECK(codes("let a = [X; y]") == "E-SHAPE-14");
 }
 
 TEST_CASE("comparisons are steps of differences", "[syntax]") {
