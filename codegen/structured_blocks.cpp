@@ -123,7 +123,6 @@ StructuredValue StructuredAlgebra::pseudo_inverse(const StructuredValue& a) {
 }
 
 /// The derivative of f at A along E is the upper right block of f([A,E; 0,A]); further directions become [F,0; 0,F]. Source:
-/// Higham, Functions of Matrices (2008), (3.16).
 StructuredValue StructuredAlgebra::matrix_function(PrimaryFunction f, Dim exponent, std::vector<StructuredValue> args) {
   DimTable& dims = graph_.pool().dims;
   if (args.size() == 1) {

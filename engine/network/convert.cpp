@@ -237,6 +237,9 @@ class Converter {
       case Op::Transpose: return again(pool_.inverse(n.args[0]), cols, rows);
       case Op::Inverse: return again(n.args[0], rows, cols);
       case Op::Commutation: return again(pool_.commutation(n.second, n.first), rows, cols);
+      case Op::Symbol:
+        if (!has(pool_.symbols[n.symbol].attributes, Attribute::Orthogonal)) break;
+        return again(inside, cols, rows);
       case Op::Sum:
         if (n.args.size() > 1) break;
         for (Monomial& m : state) m.coefficient *= n.numbers[0].inverse();

@@ -77,7 +77,7 @@ class Normaliser {
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
       merge_equal(m.factors);
-      changed = cancel_inverse(m) || merge_functions(m) || use_triangles(m) || undo_selections(m);
+      changed = cancel_inverse(m) || merge_functions(m) || use_triangles(m) || undo_selections(m) || use_attributes(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
     count_unused(m);
@@ -265,6 +265,37 @@ class Normaliser {
         std::erase_if(m.bound, [&](Index i) { return std::find(gone.begin(), gone.end(), i) != gone.end(); });
         if (left.size() != right.size()) continue;
         for (std::size_t i = 0; i < left.size(); ++i) m.equal.emplace_back(left[i], right[i]);
+        use_deltas(m);
+        return true;
+      }
+    return false;
+  }
+
+  /// Q Q' = Q' Q = I for an orthogonal Q, P P = P for an idempotent P; the index between the two occurs nowhere else.
+  bool use_attributes(Monomial& m) {
+    const auto is = [&](const Factor& f, Attribute a) {
+      const Node& n = pool_[f.atom];
+      return n.op == Op::Symbol && has(pool_.symbols[n.symbol].attributes, a) && f.exponent.is_one() && f.rows.size() == 1 && f.cols.size() == 1;
+    };
+    const auto between = [&](const IndexList& k) { return !free_.contains(k[0]) && occurrences(m, k[0]) == 2; };
+    for (std::size_t a = 0; a < m.factors.size(); ++a)
+      for (std::size_t b = 0; b < m.factors.size(); ++b) {
+        const Factor f = m.factors[a], g = m.factors[b];
+        if (a == b || f.atom != g.atom) continue;
+        const bool inner = is(f, Attribute::Idempotent) && is(g, Attribute::Idempotent) && f.cols == g.rows && between(f.cols);
+        const bool by_cols = is(f, Attribute::Orthogonal) && is(g, Attribute::Orthogonal) && f.cols == g.cols && between(f.cols);
+        const bool by_rows = is(f, Attribute::Orthogonal) && is(g, Attribute::Orthogonal) && f.rows == g.rows && between(f.rows);
+        if (!inner && !by_cols && !by_rows) continue;
+        const Index gone = inner || by_cols ? f.cols[0] : f.rows[0];
+        std::erase(m.bound, gone);
+        if (inner) {
+          m.factors[a].cols = g.cols;
+          m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(b));
+          return true;
+        }
+        m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(std::max(a, b)));
+        m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(std::min(a, b)));
+        m.equal.emplace_back(by_cols ? f.rows[0] : f.cols[0], by_cols ? g.rows[0] : g.cols[0]);
         use_deltas(m);
         return true;
       }

@@ -3,7 +3,6 @@
 ///
 /// Products, inverses and square roots of series are all that is used, so a derivative needs no formula of its own: what
 /// a rule says of it is compared with the same algorithm run on a matrix that moves.
-/// Source: Higham (2008), Functions of Matrices, for the algorithms.
 
 #include <algorithm>
 #include <cstdint>

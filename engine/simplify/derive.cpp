@@ -11,6 +11,7 @@
 #include "simplify/cost.hpp"
 #include "simplify/justify.hpp"
 #include "simplify/simplify.hpp"
+#include "term/term_print.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec {
@@ -137,7 +138,7 @@ class Derivations {
   void finish(Derivation& d, TermId raw, const TermMap& inlined) {
     const TermId before = without_stops(substitute(pool_, raw, inlined));
     d.result = simplified(before, d.trace, pool_.symbols[d.request.result].name);
-    add_kink_notes(d);
+    add_notes(d);
     // Later derivatives may be of this one: grad(F,X) stands for its value there.
     const Binding answer{d.request.result, d.meaning.valid() ? d.meaning : d.result, {}};
     program_.lets.push_back(answer);
@@ -191,12 +192,28 @@ class Derivations {
     return after;
   }
 
-  void add_kink_notes(Derivation& d) {
-    std::set<std::string> kinks;
-    for (const TermId t : reachable(pool_, with_definitions({d.request.of, d.result})))
-      if (pool_[t].op == Op::Apply && !pool_.functions[pool_[t].function].kink.empty())
-        kinks.insert(pool_.functions[pool_[t].function].kink);
-    d.notes.insert(d.notes.end(), kinks.begin(), kinks.end());
+  /// Kinks, and what has to hold for the functions of matrices that occur.
+  void add_notes(Derivation& d) {
+    std::set<std::string> notes;
+    for (const TermId t : reachable(pool_, with_definitions({d.request.of, d.result}))) {
+      const Node& n = pool_[t];
+      if (n.op == Op::Apply && !pool_.functions[n.function].kink.empty()) notes.insert(pool_.functions[n.function].kink);
+      if (std::string condition = condition_of(n); !condition.empty()) notes.insert(std::move(condition));
+    }
+    d.notes.insert(d.notes.end(), notes.begin(), notes.end());
+  }
+
+  [[nodiscard]] std::string condition_of(const Node& n) const {
+    constexpr std::uint64_t kLongest = 40;  // nodes of an argument that is written out
+    const auto argument = [&] { return pool_[n.args[0]].weight <= kLongest ? print(pool_, n.args[0]) : std::string("the argument"); };
+    switch (n.op) {
+      case Op::PseudoInverse: return "pinv: where the rank of " + argument() + " is constant";
+      case Op::Cholesky: return "chol: where " + argument() + " is positive definite";
+      case Op::MatrixFunction:
+        if (n.primary != PrimaryFunction::Logarithm && n.primary != PrimaryFunction::SquareRoot) return {};
+        return std::string(name(n.primary)) + ": where " + argument() + " has no eigenvalue that is zero or negative";
+      default: return {};
+    }
   }
 
   /// The terms and the definitions that they rest on.

@@ -15,7 +15,7 @@ enum class Op : std::uint8_t {
 
 [[nodiscard]] std::string_view name(Op op);
 [[nodiscard]] std::optional<Op> op_named(std::string_view text);
-/// Functions of square matrices that come from functions of numbers (Higham, Functions of Matrices: primary functions).
+/// Functions of square matrices that come from functions of numbers.
 enum class PrimaryFunction : std::uint8_t { Exponential, Logarithm, SquareRoot, Power };
 /// expm, logm, sqrtm, mpower.
 [[nodiscard]] std::string_view name(PrimaryFunction f);

@@ -90,3 +90,20 @@ TEST_CASE("a column sum that is zero by the definitions of names is dropped, ano
   CHECK(simple(Z * w + one * (sum1(C) * w), centred) == "Z*w");
   CHECK(simple(Z * w + one * (sum1(C) * w), shifted) != "Z*w");
 }
+
+TEST_CASE("what a matrix is declared to be is used: orthogonal, idempotent, lower") {
+  Builder b;
+  const auto is = [&](const char* name, Attribute a) {
+    const Dim n = b.pool.dims.symbol("n");
+    return Expr{&b, b.pool.symbol(b.pool.symbols.add({name, SymbolKind::Variable, {n, n}, a, {}}))};
+  };
+  const Expr Q = is("Q", Attribute::Orthogonal), P = is("P", Attribute::Idempotent), L = is("L", Attribute::Lower);
+  const Expr A = b.var("A", "n", "n"), x = b.var("x", "n", "1");
+  CHECK(simple(A * T(Q) * Q * x) == "A*x");
+  CHECK(simple(A * Q * T(Q) * x) == "A*x");
+  CHECK(simple(A * Q * Q * x) == "A*Q*Q*x");
+  CHECK(simple(A * P * P * x) == "A*P*x");
+  CHECK(simple(A * P * T(P) * x) == "A*P*P'*x");
+  CHECK(simple(Expr{&b, b.pool.inverse(Q.id)} * x) == "Q'*x");
+  CHECK(simple(Expr{&b, b.pool.tril(L.id)} * x) == "L*x");
+}
