@@ -122,7 +122,7 @@ StructuredValue StructuredAlgebra::pseudo_inverse(const StructuredValue& a) {
   return dense(factor.transposed ? graph_.transpose(made) : made);
 }
 
-/// The derivative of f at A along E is the upper right block of f([A,E; 0,A]); further directions become [F,0; 0,F]. Source:
+/// The derivative of f at A along E is the upper right block of f([A,E; 0,A]); further directions become [F,0; 0,F].
 StructuredValue StructuredAlgebra::matrix_function(PrimaryFunction f, Dim exponent, std::vector<StructuredValue> args) {
   DimTable& dims = graph_.pool().dims;
   if (args.size() == 1) {
