@@ -180,6 +180,7 @@ class Layout {
   }
 
   Text block(const Place& p, const Rational& coefficient) {
+    if (p.factors.empty() && p.identity == pool_.dims.one()) return notation_.number(coefficient);
     Node chained;
     chained.op = Op::MatMul;
     chained.args = p.factors;

@@ -342,6 +342,7 @@ TEST_CASE("blocks conform by rows and by columns, and print as they were written
   CHECK(shape("[X, X; X, X]") == "2*N×2*p");
   CHECK(printed("[X, y; X, y]") == "[X, y; X, y]");
   CHECK(printed("[X; r]") == "[X; r]");
+  CHECK(printed("[1, 2; -3, 4]") == "[1, 2; -3, 4]");
   CHECK(printed("[V, zeros(p,p); zeros(p,p), V]") == "[V, zeros(p,p); zeros(p,p), V]");
   CHECK(codes("let a = [X, V]") == "E-SHAPE-14");
   CHECK(codes("let a = [X; y]") == "E-SHAPE-14");
