@@ -11,7 +11,8 @@ Response check_verb(const Options& options) {
   Session session;
   Result<Program> program = read_input(session, options);
   if (!program) return refuse(session, program.errors(), options);
-  Result<Report> report = make_report(session, std::move(*program), options);
+  const Tracing tracing = program->claims.empty() ? Tracing::Sweeps : Tracing::All;  // claims may rest on the steps
+  Result<Report> report = make_report(session, std::move(*program), options, tracing);
   if (!report) return refuse(session, report.errors(), options);
   judge_claims(session, *report, options);
   const std::string text = options.format == Format::Text ? write_check_text(session, *report, options) : write(session, *report, options);

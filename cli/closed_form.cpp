@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,8 @@ namespace dvec::cli {
 namespace {
 
 constexpr std::size_t kLongest = 100'000;
+/// Putting in may shorten, but not so much: what has more nodes than this by count is not built.
+constexpr std::uint64_t kFarTooLarge = 4 * kLongest;
 
 /// Elementwise functions that whoever reads `expanded` knows.
 constexpr std::array<std::string_view, 19> kKnown = {"exp",  "log",  "sqrt", "sin",  "cos",     "tan",      "sinh",
@@ -35,14 +38,21 @@ bool stays(const TermPool& pool, const Node& n) {
 
 }  // namespace
 
+namespace {
+
+/// A node whose arguments stand by their formulas already.
+TermId by_formula(TermPool& pool, TermId t) {
+  const Node& n = pool[t];
+  if (n.op == Op::Stop) return n.args[0];
+  if (n.op != Op::Apply || stays(pool, n)) return t;
+  const TermId put_in = pool.instantiate(pool.functions.formula(n.function, n.order), n.args[0]);
+  return put_in == t ? t : with_formulas(pool, put_in);
+}
+
+}  // namespace
+
 TermId with_formulas(TermPool& pool, TermId term) {
-  return transform(pool, term, [&pool](TermId t) {
-    const Node& n = pool[t];
-    if (n.op == Op::Stop) return n.args[0];
-    if (n.op != Op::Apply || stays(pool, n)) return t;
-    const TermId put_in = pool.instantiate(pool.functions.formula(n.function, n.order), n.args[0]);
-    return put_in == t ? t : with_formulas(pool, put_in);
-  });
+  return transform(pool, term, [&pool](TermId t) { return by_formula(pool, t); });
 }
 
 Definitions used(const TermPool& pool, const Definitions& definitions, std::span<const TermId> terms) {
@@ -62,23 +72,77 @@ Definitions used(const TermPool& pool, const Definitions& definitions, std::span
   return out;
 }
 
-std::optional<TermId> expanded_term(TermPool& pool, const Definitions& definitions, TermId term) {
-  TermMap values;
-  for (const Binding& d : used(pool, definitions, std::array{term}))
-    values[pool.symbol(d.name)] = substitute(pool, d.value, values);
-  TermId all = substitute(pool, term, values);
-  if (pool[all].weight > kLongest) return std::nullopt;
-  all = with_formulas(pool, all);
-  if (pool[all].weight > kLongest) return std::nullopt;
-  for (const TermId t : reachable(pool, all))
-    if (pool[t].op == Op::Apply && !stays(pool, pool[t])) return std::nullopt;  // psi' has no formula in other functions
+Expansion::Expansion(TermPool& pool, const Definitions& definitions) : pool_(pool), definitions_(definitions) {
+  for (const Binding& b : definitions) {
+    std::vector<std::size_t> rests_on;
+    for (const TermId t : reachable(pool, b.value))
+      if (pool[t].op == Op::Symbol)
+        if (const auto at = place_.find(pool[t].symbol); at != place_.end()) rests_on.push_back(at->second);
+    const std::uint64_t w = weight(b.value);
+    if (w <= kFarTooLarge) values_[pool.symbol(b.name)] = substitute(pool, b.value, values_);
+    place_[b.name] = rests_on_.size();
+    rests_on_.push_back(std::move(rests_on));
+    weight_.push_back(w);
+  }
+}
+
+std::vector<std::size_t> Expansion::used(TermId term) const {
+  std::vector<std::size_t> out;
+  std::unordered_set<std::size_t> seen;
+  const auto take = [&](std::size_t place) {
+    if (seen.insert(place).second) out.push_back(place);
+  };
+  for (const TermId t : reachable(pool_, term))
+    if (pool_[t].op == Op::Symbol)
+      if (const auto at = place_.find(pool_[t].symbol); at != place_.end()) take(at->second);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    for (const std::size_t below : rests_on_[out[i]]) take(below);
+  std::ranges::sort(out);
+  return out;
+}
+
+/// Nodes of the written-out tree with every definition put in, saturating.
+std::uint64_t Expansion::weight(TermId term) const {
+  constexpr std::uint64_t most = std::uint64_t{1} << 62U;
+  const std::vector<TermId> nodes = reachable(pool_, term);
+  std::unordered_map<TermId, std::uint64_t> out;
+  for (const TermId t : nodes) {
+    const Node& n = pool_[t];
+    std::uint64_t w = 1;
+    if (n.op == Op::Symbol) {
+      if (const auto at = place_.find(n.symbol); at != place_.end()) w = weight_[at->second];
+    }
+    for (const TermId a : n.args) w = std::min(most, w + out.at(a));
+    out[t] = w;
+  }
+  return out.at(term);
+}
+
+TermId Expansion::formulas(TermId term) {
+  for (const TermId t : reachable(pool_, term)) {
+    if (formulas_.contains(t)) continue;
+    std::vector<TermId> args;
+    for (const TermId a : pool_[t].args) args.push_back(formulas_.at(a));
+    formulas_[t] = by_formula(pool_, pool_.rebuild(t, args));
+  }
+  return formulas_.at(term);
+}
+
+std::optional<TermId> Expansion::term(TermId term) {
+  if (weight(term) > kFarTooLarge) return std::nullopt;
+  TermId all = substitute(pool_, term, values_);
+  if (pool_[all].weight > kLongest) return std::nullopt;
+  all = formulas(all);
+  if (pool_[all].weight > kLongest) return std::nullopt;
+  for (const TermId t : reachable(pool_, all))
+    if (pool_[t].op == Op::Apply && !stays(pool_, pool_[t])) return std::nullopt;  // psi' has no formula in other functions
   return all;
 }
 
-std::optional<std::string> expanded(TermPool& pool, const Definitions& definitions, TermId term) {
-  const std::optional<TermId> all = expanded_term(pool, definitions, term);
+std::optional<std::string> Expansion::text(TermId whole) {
+  const std::optional<TermId> all = term(whole);
   if (!all) return std::nullopt;
-  std::string text = print(pool, *all);
+  std::string text = print(pool_, *all);
   if (text.size() > kLongest) return std::nullopt;
   return text;
 }

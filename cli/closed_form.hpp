@@ -5,9 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "syntax/program.hpp"
+#include "term/traverse.hpp"
 
 namespace dvec::cli {
 
@@ -17,13 +19,33 @@ using Definitions = std::vector<Binding>;
 /// Those of `definitions` that occur in the term, directly or through others, in order.
 [[nodiscard]] Definitions used(const TermPool& pool, const Definitions& definitions, std::span<const TermId> terms);
 
-/// The term with every definition put in: declared variables only. Functions with a body are put in by their formulas,
-/// and so are derivatives of the rule book's functions; f', f'' of opaque functions stay.
-/// Nothing where the text would pass 100,000 characters, or where some derivative has no formula.
-[[nodiscard]] std::optional<std::string> expanded(TermPool& pool, const Definitions& definitions, TermId term);
+/// Definitions, looked through once for however many terms are asked about.
+class Expansion {
+ public:
+  /// `definitions` in dependency order; they must outlive this.
+  Expansion(TermPool& pool, const Definitions& definitions);
 
-/// The same as a term; nothing where it is too large to be written out.
-[[nodiscard]] std::optional<TermId> expanded_term(TermPool& pool, const Definitions& definitions, TermId term);
+  /// Places in the definitions of those that the term rests on, directly or through others, ascending.
+  [[nodiscard]] std::vector<std::size_t> used(TermId term) const;
+
+  /// The term with every definition put in: declared variables only. Functions with a body are put in by their formulas,
+  /// and so are derivatives of the rule book's functions; f', f'' of opaque functions stay.
+  /// Nothing where its text would pass 100,000 characters (it is then not built), or where some derivative has no formula.
+  [[nodiscard]] std::optional<TermId> term(TermId term);
+  [[nodiscard]] std::optional<std::string> text(TermId term);
+
+ private:
+  [[nodiscard]] std::uint64_t weight(TermId term) const;
+  TermId formulas(TermId term);
+
+  TermPool& pool_;
+  const Definitions& definitions_;
+  std::unordered_map<SymbolId, std::size_t> place_;
+  std::vector<std::vector<std::size_t>> rests_on_;  ///< places of the names in each definition
+  std::vector<std::uint64_t> weight_;               ///< nodes of each definition, written out
+  TermMap values_;                                  ///< name -> its definition written out, for those that are not too large
+  TermMap formulas_;
+};
 
 /// Functions with a body, and derivatives of the rule book's functions, by their formulas; stop(E) is E.
 [[nodiscard]] TermId with_formulas(TermPool& pool, TermId term);

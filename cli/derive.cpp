@@ -12,7 +12,7 @@ Response derive_verb(const Options& options) {
   if (!program) return refuse(session, program.errors(), options);
   if (program->derive.empty())
     return refuse(session, {error_at("E-USE-02", {}, "the program derives nothing: it has no `derive`; --wrt NAME asks for one")}, options);
-  Result<Report> report = make_report(session, std::move(*program), options);
+  Result<Report> report = make_report(session, std::move(*program), options, Tracing::Sweeps);
   if (!report) return refuse(session, report.errors(), options);
   return {write(session, *report, options), "", status_of(*report)};
 }

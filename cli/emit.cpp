@@ -21,7 +21,7 @@ Response emit_verb(const Options& options) {
     d.detail.push_back("The targets are eigen (a kernel), selftest (a program that tests it), plan (what they are printed from).");
     return refuse(session, {d}, options);
   }
-  const Result<Report> report = make_report(session, std::move(*program), options);  // nothing unchecked is emitted
+  const Result<Report> report = make_report(session, std::move(*program), options, Tracing::Sweeps);  // nothing unchecked is emitted
   if (!report) return refuse(session, report.errors(), options);
 
   const bool from_file = !options.expression && options.file != "-";

@@ -73,7 +73,7 @@ Response eval_verb(const Options& options) {
   if (!program) return refuse(session, program.errors(), options);
   const Result<DataSet> data = read_data(session.pool, *program, options.data);
   if (!data) return refuse(session, data.errors(), options);
-  Result<Report> report = make_report(session, std::move(*program), options);
+  Result<Report> report = make_report(session, std::move(*program), options, Tracing::Sweeps);
   if (!report) return refuse(session, report.errors(), options);
   const Result<Wanted> wanted = wanted_values(session.pool, *report, options);
   if (!wanted) return refuse(session, wanted.errors(), options);

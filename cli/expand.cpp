@@ -117,9 +117,9 @@ Response expand_verb(const Options& options) {
   if (!program->derivatives.empty()) {  // the derivatives in it, in closed form
     program->derive = {term};
     program->derive_spans = {{}};
-    Result<Report> report = make_report(session, *program, options);
+    Result<Report> report = make_report(session, *program, options, Tracing::Sweeps);
     if (!report) return refuse(session, report.errors(), options);
-    const std::optional<TermId> all = expanded_term(pool, report->definitions, report->results.at(0).term);
+    const std::optional<TermId> all = Expansion(pool, report->definitions).term(report->results.at(0).term);
     if (!all) throw LimitReached("the derivative is too large to be written out");
     term = *all;
   }

@@ -57,7 +57,7 @@ Response explain_verb(const Options& options) {
   if (!program) return refuse(session, program.errors(), options);
   if (program->derive.empty())
     return refuse(session, {error_at("E-USE-02", {}, "the program derives nothing: it has no `derive`; --wrt NAME asks for one")}, options);
-  Result<Report> report = make_report(session, std::move(*program), options);
+  Result<Report> report = make_report(session, std::move(*program), options, Tracing::All);
   if (!report) return refuse(session, report.errors(), options);
   return {narrate(session, *report, options) + "\n" + verdict(session, *report, options), "", status_of(*report)};
 }

@@ -1,12 +1,11 @@
 #include "cli/make_report.hpp"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "cli/verify.hpp"
-#include "simplify/derive.hpp"
 #include "term/term_print.hpp"
 #include "term/traverse.hpp"
 
@@ -32,19 +31,22 @@ const char* word(DerivativeKind kind) {
   return "";
 }
 
+/// Which derivative a name is.
+using DerivativePlaces = std::unordered_map<SymbolId, std::size_t>;
+
 /// The index of the derivative that a term is, or nothing.
-std::optional<std::size_t> derivative_at(const TermPool& pool, const Program& program, TermId t) {
+std::optional<std::size_t> derivative_at(const TermPool& pool, const DerivativePlaces& places, TermId t) {
   if (pool[t].op != Op::Symbol) return std::nullopt;
-  for (std::size_t k = 0; k < program.derivatives.size(); ++k)
-    if (program.derivatives[k].result == pool[t].symbol) return k;
-  return std::nullopt;
+  const auto at = places.find(pool[t].symbol);
+  if (at == places.end()) return std::nullopt;
+  return at->second;
 }
 
-ResultView view(TermPool& pool, const Report& report, TermId asked, const TermMap& results) {
+ResultView view(TermPool& pool, const Report& report, const DerivativePlaces& places, TermId asked, const TermMap& results) {
   ResultView v;
   v.term = substitute(pool, asked, results);
   v.shape = pool.shape(asked);
-  const std::optional<std::size_t> k = derivative_at(pool, report.program, asked);
+  const std::optional<std::size_t> k = derivative_at(pool, places, asked);
   if (!k) {
     v.kind = "expression";
     v.title = v.of = print(pool, asked);
@@ -56,7 +58,7 @@ ResultView view(TermPool& pool, const Report& report, TermId asked, const TermMa
   v.of = print(pool, d.request.of);
   v.wrt = pool.symbols[d.request.wrt].name;
   v.wrt_name = d.request.wrt;
-  if (pool[d.request.of].op == Op::Symbol && !derivative_at(pool, report.program, d.request.of)) v.of_name = pool[d.request.of].symbol;
+  if (pool[d.request.of].op == Op::Symbol && !derivative_at(pool, places, d.request.of)) v.of_name = pool[d.request.of].symbol;
   v.notes = d.notes;
   v.check = report.checks.at(*k);
   return v;
@@ -68,7 +70,7 @@ Definitions in_order(const TermPool& pool, const Program& program, const Answers
   Definitions all = program.lets;
   all.insert(all.end(), answers.lines.begin(), answers.lines.end());
   for (const Derivation& d : answers.derivations) all.push_back({d.request.result, d.result, {}});
-  std::map<SymbolId, std::size_t> where;
+  std::unordered_map<SymbolId, std::size_t> where;
   for (std::size_t i = 0; i < all.size(); ++i) where[all[i].name] = i;
 
   Definitions out;
@@ -91,28 +93,30 @@ Definitions in_order(const TermPool& pool, const Program& program, const Answers
   return out;
 }
 
-Result<Report> make_report(Session& session, Program program, const Options& options) {
+Result<Report> make_report(Session& session, Program program, const Options& options, Tracing tracing) {
   TermPool& pool = session.pool;
   Report report;
   report.program = std::move(program);
-  DVEC_TRY(answers, derive(report.program, session.book, pool));
+  DVEC_TRY(answers, derive(report.program, session.book, pool, tracing));
   report.answers = std::move(answers);
 
   const Definitions all = in_order(pool, report.program, report.answers);
   report.checks = check_derivatives(session, report.program, report.answers, all, options);
 
+  DerivativePlaces places;
+  for (std::size_t k = 0; k < report.program.derivatives.size(); ++k) places.try_emplace(report.program.derivatives[k].result, k);
   // In what is shown, derivatives that others build on are written out.
   TermMap results;
   for (const Binding& b : all) {
     const TermId value = substitute(pool, b.value, results);
     require_readable(pool, value, pool.symbols[b.name].name);
-    if (derivative_at(pool, report.program, pool.symbol(b.name)))
+    if (places.contains(b.name))
       results[pool.symbol(b.name)] = value;
     else
       report.definitions.push_back({b.name, value, b.span});
   }
   for (Binding& line : report.answers.lines) line.value = substitute(pool, line.value, results);
-  for (const TermId asked : report.program.derive) report.results.push_back(view(pool, report, asked, results));
+  for (const TermId asked : report.program.derive) report.results.push_back(view(pool, report, places, asked, results));
   return report;
 }
 

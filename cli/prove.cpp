@@ -13,7 +13,7 @@ Response prove_verb(const Options& options) {
   session.source = std::make_unique<SourceText>("<claim>", options.expression.value_or(""));
   Result<Program> program = read_claim(*session.source, session.book.vocabulary(), session.pool);
   if (!program) return refuse(session, program.errors(), options);
-  Result<Report> report = make_report(session, std::move(*program), options);
+  Result<Report> report = make_report(session, std::move(*program), options, Tracing::All);
   if (!report) return refuse(session, report.errors(), options);
   judge_claims(session, *report, options);
   return {write(session, *report, options), ill_typed_text(session, *report), status_of(*report)};

@@ -82,7 +82,7 @@ Response coverage(const Options& options) {
     one.file = file;
     Result<Program> program = read_input(session, one);
     if (!program) return refuse(session, program.errors(), one);
-    Result<Report> report = make_report(session, std::move(*program), one);
+    Result<Report> report = make_report(session, std::move(*program), one, Tracing::All);
     if (!report) return refuse(session, report.errors(), one);
     for (const Step& s : steps_of(report->answers)) ++counts[s.rule];
     response.status = worse(response.status, status_of(*report));

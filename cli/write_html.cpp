@@ -1,3 +1,5 @@
+#include <unordered_set>
+
 #include <fmt/format.h>
 
 #include "cli/spelling_out.hpp"
@@ -38,10 +40,10 @@ std::string write_html(Session& session, const Report& report, const Options& op
   std::vector<TermId> roots;
   for (const ResultView& r : report.results) roots.push_back(r.term);
   std::string lines;
+  std::unordered_set<SymbolId> line_names;
+  for (const Binding& b : report.answers.lines) line_names.insert(b.name);
   for (const Binding& b : used(pool, report.definitions, roots)) {
-    bool is_line = false;
-    for (const Binding& l : report.answers.lines) is_line = is_line || l.name == b.name;
-    if (is_line) lines += fmt::format("{} = {}\n", escaped(spell.name(pool.symbols[b.name].name)), escaped(spell.term(b.value)));
+    if (line_names.contains(b.name)) lines += fmt::format("{} = {}\n", escaped(spell.name(pool.symbols[b.name].name)), escaped(spell.term(b.value)));
   }
   if (!lines.empty()) out += fmt::format("<h2>Names used below</h2>\n<div class=\"formula\">{}</div>\n", lines);
   for (const ResultView& r : report.results) {

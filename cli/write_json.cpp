@@ -53,12 +53,21 @@ Json check(const CheckView& c) {
   return {{"method", c.method}, {"points", c.points}, {"worst_relative_error", c.worst_relative_error}, {"ok", c.ok}};
 }
 
-Json result(Session& session, const Report& report, const ResultView& r) {
+/// Definitions as they are shown, each printed once.
+struct Lets {
+  Expansion expansion;
+  std::vector<Json> shown;
+
+  Lets(TermPool& pool, const Definitions& definitions) : expansion(pool, definitions) {
+    for (const Binding& b : definitions) shown.push_back({{"name", pool.symbols[b.name].name}, {"expression", print(pool, b.value)}});
+  }
+};
+
+Json result(Session& session, Lets& definitions, const ResultView& r) {
   TermPool& pool = session.pool;
   Json lets = Json::array();
-  for (const Binding& b : used(pool, report.definitions, std::array{r.term}))
-    lets.push_back({{"name", pool.symbols[b.name].name}, {"expression", print(pool, b.value)}});
-  const std::optional<std::string> all = expanded(pool, report.definitions, r.term);
+  for (const std::size_t place : definitions.expansion.used(r.term)) lets.push_back(definitions.shown[place]);
+  const std::optional<std::string> all = definitions.expansion.text(r.term);
   Json out = {{"kind", r.kind},
               {"of", r.of},
               {"wrt", text_or_null(r.wrt)},
@@ -116,7 +125,8 @@ std::string json_of_failure(const std::string& code, const std::string& message)
 std::string write_json(Session& session, const Report& report, const Options&) {
   Json out = head();
   out["results"] = Json::array();
-  for (const ResultView& r : report.results) out["results"].push_back(result(session, report, r));
+  Lets definitions(session.pool, report.definitions);
+  for (const ResultView& r : report.results) out["results"].push_back(result(session, definitions, r));
   if (!report.values.empty()) {
     Json values = Json::object();
     for (const auto& [name, value] : report.values) values[name] = matrix(value);

@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <array>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -30,8 +29,10 @@ std::string write_latex(Session& session, const Report& report) {
   std::vector<TermId> roots;
   for (const ResultView& r : report.results) roots.push_back(r.term);
   std::string out = "\\begin{align*}\n";
+  std::unordered_set<SymbolId> lines;
+  for (const Binding& b : report.answers.lines) lines.insert(b.name);
   for (const Binding& b : used(pool, report.definitions, roots))
-    if (std::ranges::any_of(report.answers.lines, [&](const Binding& l) { return l.name == b.name; }))
+    if (lines.contains(b.name))
       out += fmt::format("  {} &= {} \\\\\n", latex_name(pool.symbols[b.name].name), print_latex(pool, b.value));
   for (std::size_t i = 0; i < report.results.size(); ++i) {
     const ResultView& r = report.results[i];

@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <set>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -60,8 +60,10 @@ class TextWriter {
     std::vector<TermId> roots;
     for (const ResultView& r : report_.results) roots.push_back(r.term);
     std::vector<std::array<std::string, 2>> rows;
+    std::unordered_set<SymbolId> lines;
+    for (const Binding& b : report_.answers.lines) lines.insert(b.name);
     for (const Binding& b : used(pool_, report_.definitions, roots)) {
-      if (!is_line(b.name)) continue;
+      if (!lines.contains(b.name)) continue;
       const Symbol& s = pool_.symbols[b.name];
       rows.push_back({spell_.name(s.name) + " = " + spell_.term(b.value), spell_.shape(s.shape)});
     }
@@ -71,10 +73,6 @@ class TextWriter {
     out_ += "with\n";
     for (const auto& row : rows) out_ += fmt::format("    {}   {}\n", padded(row[0], width), row[1]);
     out_ += "\n";
-  }
-
-  bool is_line(SymbolId name) const {
-    return std::ranges::any_of(report_.answers.lines, [&](const Binding& b) { return b.name == name; });
   }
 
   void result(const ResultView& r) {

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
+#include <unordered_set>
 
 #include "calculus/adjoint.hpp"
 #include "calculus/identify.hpp"
 #include "simplify/convention.hpp"
 #include "simplify/cost.hpp"
 #include "simplify/justify.hpp"
+#include "simplify/readers.hpp"
 #include "simplify/simplify.hpp"
 #include "term/term_print.hpp"
 #include "term/traverse.hpp"
@@ -21,12 +22,52 @@ namespace {
 /// An adjoint no dearer than this is put in where it is used instead of getting a line of its own.
 constexpr std::int64_t kInlineCost = 3;
 
+/// Adjoints with one place to go each, in a row: so many of them (a deep chain of lets, differentiated by the innermost only)
+/// are written as a recursion, with lines no dearer than kRowCost, and not as one formula that nobody could read.
+constexpr std::size_t kLongRow = 16;
+constexpr std::int64_t kRowCost = 6;
+
+/// So many lines of one form are a recursion: a further one is kept as well, even if it has a single reader.
+constexpr std::size_t kRecursion = 3;
+
+/// stop(E) is worth E but stays constant in derivatives of a derivative: those go through what was found, unsimplified.
+class Stops {
+ public:
+  /// `bindings` in the order of computation.
+  Stops(TermPool& pool, std::span<const Binding> bindings) : pool_(pool), bindings_(bindings) {
+    for (const Binding& b : bindings)
+      if (occur_in(b.value)) names_.insert(b.name);
+  }
+
+  /// The term with the bindings put in when a stop occurs in it then; not valid otherwise.
+  TermId kept_in(TermId raw) {
+    if (!occur_in(raw)) return {};
+    if (values_.empty())
+      for (const Binding& b : bindings_) values_[pool_.symbol(b.name)] = substitute(pool_, b.value, values_);
+    return substitute(pool_, raw, values_);
+  }
+
+ private:
+  [[nodiscard]] bool occur_in(TermId term) const {
+    return std::ranges::any_of(reachable(pool_, term), [this](TermId t) {
+      return pool_[t].op == Op::Stop || (pool_[t].op == Op::Symbol && names_.contains(pool_[t].symbol));
+    });
+  }
+
+  TermPool& pool_;
+  std::span<const Binding> bindings_;
+  std::unordered_set<SymbolId> names_;  ///< of bindings with a stop in them
+  TermMap values_;
+};
+
 /// What has been found so far: the program, extended by answers that later derivatives build on.
 class Derivations {
  public:
-  Derivations(const Program& program, const RuleBook& book, TermPool& pool)
-      : program_(program), templates_(pool, book), pool_(pool), simplifier_(pool, program.lets) {
+  Derivations(const Program& program, const RuleBook& book, TermPool& pool, Tracing tracing)
+      : program_(program), templates_(pool, book), pool_(pool), simplifier_(pool, program.lets), tracing_(tracing) {
     answers_.derivations.resize(program.derivatives.size());
+    for (const Derivative& d : program.derivatives) results_.insert(d.result);
+    for (const Binding& b : program.lets) made_known(b);
   }
 
   Result<Answers> run() {
@@ -40,17 +81,18 @@ class Derivations {
 
  private:
   Diagnostics one(std::size_t k) {
-    const Derivative& request = program_.derivatives[k];
+    restore_order();
+    const Derivative request = program_.derivatives[k];
     if (request.kind == DerivativeKind::Gradient) return gradients(k);
     if (request.kind == DerivativeKind::Hessian) return hessian(k);
     Derivation& d = start(k);
     const ForwardProgram form = request.kind == DerivativeKind::Jacobian
                                     ? jacobian(program_, request.of, request.wrt, templates_, pool_, d.trace)
                                     : differential(program_, request.of, request.wrt, *request.direction, templates_, pool_, d.trace);
-    TermMap inlined;
-    for (const Binding& b : form.bindings) settle(b, form.bindings, std::array{form.result}, inlined);
+    const TermMap inlined = settle(form.bindings, std::array{form.result});
     const TermId raw = request.kind == DerivativeKind::Jacobian ? convened(d, form.result) : form.result;
-    keep_stops(d, raw, form.bindings);
+    Stops stops(pool_, form.bindings);
+    d.meaning = stops.kept_in(raw);
     finish(d, raw, inlined);
     return {};
   }
@@ -63,12 +105,12 @@ class Derivations {
     Program extended = program_;
     extended.lets.insert(extended.lets.end(), sweep.adjoints.begin(), sweep.adjoints.end());
     const ForwardProgram form = jacobian(extended, sweep.gradients[0], request.wrt, templates_, pool_, d.trace);
-    TermMap inlined;
     std::vector<Binding> all = sweep.adjoints;
     all.insert(all.end(), form.bindings.begin(), form.bindings.end());
-    for (const Binding& b : all) settle(b, all, std::array{form.result}, inlined);
+    const TermMap inlined = settle(all, std::array{form.result});
     const TermId raw = convened(d, form.result);
-    keep_stops(d, raw, all);
+    Stops stops(pool_, all);
+    d.meaning = stops.kept_in(raw);
     finish(d, raw, inlined);
     return {};
   }
@@ -93,12 +135,12 @@ class Derivations {
       wrt.push_back(d.wrt);
     }
     const AdjointProgram sweep = adjoint_sweep(program_, objective, wrt, templates_, pool_, answers_.line_trace);
-    TermMap inlined;
-    for (const Binding& b : sweep.adjoints) settle(b, sweep.adjoints, sweep.gradients, inlined);
+    const TermMap inlined = settle(sweep.adjoints, sweep.gradients);
+    Stops stops(pool_, sweep.adjoints);
     for (std::size_t i = 0; i < members.size(); ++i) {
       Derivation& d = start(members[i]);
       const TermId raw = apply_convention(pool_, d.request, sweep.gradients[i], d.notes);
-      keep_stops(d, raw, sweep.adjoints);
+      d.meaning = stops.kept_in(raw);
       finish(d, raw, inlined);
     }
     return {};
@@ -110,44 +152,57 @@ class Derivations {
     return answers_.derivations[k];
   }
 
-  /// Simplifies an adjoint; inlines it when it has one place to go or is short, else gives it a line.
-  void settle(const Binding& raw, std::span<const Binding> adjoints, std::span<const TermId> results, TermMap& inlined) {
-    const TermId name = pool_.symbol(raw.name);
-    const TermId before = without_stops(substitute(pool_, raw.value, inlined));
-    const TermId after = simplified(before, answers_.line_trace, pool_.symbols[raw.name].name);
-    std::size_t places = 0;
-    for (const Binding& b : adjoints) places += occurrences(name, b.value);
-    for (const TermId t : results) places += occurrences(name, t);
-    if (places <= 1 || cost(pool_, after) <= kInlineCost) {
-      inlined[name] = after;
-      return;
+  /// Simplifies the adjoints of a sweep. One that has one place to go or is short is put in there: those are returned, with
+  /// what they are; the others get lines.
+  TermMap settle(std::span<const Binding> adjoints, std::span<const TermId> results) {
+    TermMap inlined;
+    const AdjointReaders readers(pool_, adjoints, results);
+    for (const Binding& raw : adjoints) {
+      const TermId before = without_stops(substitute(pool_, raw.value, inlined));
+      const TermId after = simplified(before, answers_.line_trace, pool_.symbols[raw.name].name);
+      const std::int64_t size = cost(pool_, after);
+      const bool once = readers.places(raw.name) <= 1, in_row = readers.row_length(raw.name) >= kLongRow;
+      if (size <= kInlineCost || (once && (!in_row || size <= kRowCost))) {
+        inlined[pool_.symbol(raw.name)] = after;
+        continue;
+      }
+      const Binding line{raw.name, after, {}};
+      if (once) in_rows_.insert(raw.name);
+      answers_.lines.push_back(line);
+      make_known(line);  // later derivatives go through it
+      simplifier_.define(line);
     }
-    const Binding line{raw.name, after, {}};
-    answers_.lines.push_back(line);
-    program_.lets.push_back(line);  // later derivatives go through it
-    simplifier_.define(line);
-  }
-
-  /// How often a name is an argument under a term, each shared node counted once.
-  [[nodiscard]] std::size_t occurrences(TermId name, TermId in) const {
-    std::size_t count = in == name ? 1 : 0;
-    for (const TermId t : reachable(pool_, in)) count += static_cast<std::size_t>(std::ranges::count(pool_[t].args, name));
-    return count;
+    return inlined;
   }
 
   void finish(Derivation& d, TermId raw, const TermMap& inlined) {
     const TermId before = without_stops(substitute(pool_, raw, inlined));
     d.result = simplified(before, d.trace, pool_.symbols[d.request.result].name);
     add_notes(d);
-    // Later derivatives may be of this one: grad(F,X) stands for its value there.
-    const Binding answer{d.request.result, d.meaning.valid() ? d.meaning : d.result, {}};
-    program_.lets.push_back(answer);
-    if (std::ranges::any_of(program_.lets, [&](const Binding& b) { return occurs(pool_, answer.name, b.value); })) restore_order();
+    // Later derivatives may be of this one: grad(F,X) stands for its value there. A let may be made of it: then it must
+    // stand before that let, and what is known of the let is out of date.
+    if (read_.contains(d.request.result)) {
+      out_of_order_ = true;
+      notes_.clear();
+    }
+    make_known({d.request.result, d.meaning.valid() ? d.meaning : d.result, {}});
   }
 
-  /// A let may be made of a derivative: then what was found must stand before it.
+  void make_known(const Binding& b) {
+    program_.lets.push_back(b);
+    made_known(b);
+  }
+  void made_known(const Binding& b) {
+    values_[b.name] = b.value;
+    for (const TermId t : reachable(pool_, b.value))
+      if (pool_[t].op == Op::Symbol && results_.contains(pool_[t].symbol)) read_.insert(pool_[t].symbol);
+  }
+
+  /// Lets after what they are made of.
   void restore_order() {
-    std::map<SymbolId, std::size_t> where;
+    if (!out_of_order_) return;
+    out_of_order_ = false;
+    std::unordered_map<SymbolId, std::size_t> where;
     for (std::size_t i = 0; i < program_.lets.size(); ++i) where[program_.lets[i].name] = i;
     enum class State { New, Open, Placed };
     std::vector<State> states(program_.lets.size(), State::New);
@@ -170,37 +225,63 @@ class Derivations {
     program_.lets = std::move(ordered);
   }
 
-  /// stop(E) is worth E but stays constant in derivatives of this derivative: those go through what was found, unsimplified.
-  void keep_stops(Derivation& d, TermId raw, std::span<const Binding> bindings) {
-    TermMap values;
-    for (const Binding& b : bindings) values[pool_.symbol(b.name)] = substitute(pool_, b.value, values);
-    const TermId whole = substitute(pool_, raw, values);
-    const auto stops = [&](TermId t) { return pool_[t].op == Op::Stop; };
-    if (std::ranges::any_of(reachable(pool_, whole), stops)) d.meaning = whole;
-  }
-
   /// stop(E) has done its work once the sweep is over: its value is E.
   TermId without_stops(TermId t) {
-    return transform(pool_, t, [this](TermId n) { return pool_[n].op == Op::Stop ? pool_[n].args[0] : n; });
+    const auto stop = [this](TermId n) { return pool_[n].op == Op::Stop; };
+    if (std::ranges::none_of(reachable(pool_, t), stop)) return t;
+    return transform(pool_, t, [&](TermId n) { return stop(n) ? pool_[n].args[0] : n; });
   }
 
-  /// Simplified, each place's step recorded with its justification.
+  /// Simplified; where steps are wanted, each place's step recorded with its justification.
   TermId simplified(TermId before, Trace& trace, const std::string& subject) {
+    if (tracing_ == Tracing::Sweeps) return simplifier_.simplify(before);
+    restore_order();
     Simplifier::Steps steps;
     const TermId after = simplifier_.simplify(before, &steps);
     for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, program_.lets, subject));
     return after;
   }
 
-  /// Kinks, and what has to hold for the functions of matrices that occur.
+  /// Kinks, and what has to hold for the functions of matrices that occur, in definitions too.
   void add_notes(Derivation& d) {
     std::set<std::string> notes;
-    for (const TermId t : reachable(pool_, with_definitions({d.request.of, d.result}))) {
+    for (const TermId root : {d.request.of, d.result}) {
+      settle_notes(root);
+      gather_notes(root, notes);
+    }
+    d.notes.insert(d.notes.end(), notes.begin(), notes.end());
+  }
+
+  /// The notes of all names under a term, innermost definitions first. Each definition is looked through once.
+  void settle_notes(TermId root) {
+    std::vector<SymbolId> open;
+    const auto open_names = [&](TermId t) {
+      const std::size_t before = open.size();
+      for (const TermId u : reachable(pool_, t))
+        if (pool_[u].op == Op::Symbol && values_.contains(pool_[u].symbol) && !notes_.contains(pool_[u].symbol)) open.push_back(pool_[u].symbol);
+      return open.size() > before;
+    };
+    open_names(root);
+    while (!open.empty()) {
+      const SymbolId name = open.back();
+      if (!notes_.contains(name)) {
+        if (open_names(values_.at(name))) continue;
+        std::set<std::string> notes;
+        gather_notes(values_.at(name), notes);
+        notes_[name] = std::move(notes);
+      }
+      open.pop_back();
+    }
+  }
+
+  void gather_notes(TermId root, std::set<std::string>& notes) const {
+    for (const TermId t : reachable(pool_, root)) {
       const Node& n = pool_[t];
+      if (n.op == Op::Symbol)
+        if (const auto below = notes_.find(n.symbol); below != notes_.end()) notes.insert(below->second.begin(), below->second.end());
       if (n.op == Op::Apply && !pool_.functions[n.function].kink.empty()) notes.insert(pool_.functions[n.function].kink);
       if (std::string condition = condition_of(n); !condition.empty()) notes.insert(std::move(condition));
     }
-    d.notes.insert(d.notes.end(), notes.begin(), notes.end());
   }
 
   [[nodiscard]] std::string condition_of(const Node& n) const {
@@ -216,60 +297,66 @@ class Derivations {
     }
   }
 
-  /// The terms and the definitions that they rest on.
-  [[nodiscard]] std::vector<TermId> with_definitions(std::vector<TermId> terms) const {
-    std::set<SymbolId> needed;
-    for (const TermId t : terms)
-      for (const SymbolId s : symbols_of(pool_, t)) needed.insert(s);
-    // Definitions stand before their readers: from the last to the first, each is met after all that need it.
-    for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
-      if (!needed.contains(b->name)) continue;
-      terms.push_back(b->value);
-      for (const SymbolId s : symbols_of(pool_, b->value)) needed.insert(s);
+  /// A line with a single reader left after simplification is put in there when the whole gets no longer, unless it is one
+  /// layer of a recursion or the row it stands in is long.
+  void inline_lonely_lines() {
+    std::vector<Binding>& lines = answers_.lines;
+    ReaderIndex index(pool_, lines);
+    std::unordered_map<std::size_t, std::size_t> forms;
+    for (const Binding& b : lines) {
+      index.add(b.value);
+      ++forms[form_of(pool_, b.value)];
     }
-    return terms;
+    for (const Derivation& d : answers_.derivations) index.add(d.result);
+    std::vector<Binding> kept;
+    for (std::size_t i = lines.size(); i-- > 0;) {
+      const Binding line = lines[i];
+      const std::vector<std::size_t>& readers = index.readers(line.name);
+      const bool layer = in_rows_.contains(line.name) || forms.at(form_of(pool_, line.value)) >= kRecursion;
+      if (readers.size() > 1 || (readers.size() == 1 && layer) || (readers.size() == 1 && !put_in(line, readers[0], index))) kept.push_back(line);
+    }
+    std::ranges::reverse(kept);
+    lines = std::move(kept);
   }
 
-  /// A line with a single reader left after simplification is put in there when the whole gets no longer.
-  void inline_lonely_lines() {
-    for (std::size_t i = answers_.lines.size(); i-- > 0;) {
-      const Binding line = answers_.lines[i];
-      const TermId name = pool_.symbol(line.name);
-      std::vector<TermId*> readers;
-      for (std::size_t k = i + 1; k < answers_.lines.size(); ++k)
-        if (occurs(pool_, line.name, answers_.lines[k].value)) readers.push_back(&answers_.lines[k].value);
-      for (Derivation& d : answers_.derivations)
-        if (occurs(pool_, line.name, d.result)) readers.push_back(&d.result);
-      if (readers.size() > 1) continue;
-      if (readers.size() == 1) {
-        const TermId before = substitute(pool_, *readers[0], {{name, line.value}});
-        simplifier_.forget(line);
-        Trace trace;
-        const TermId after = simplified(before, trace, pool_.symbols[line.name].name);
-        // Put in at several places it must pay for itself in the written-out text.
-        if (occurrences(name, *readers[0]) > 1 && pool_[after].weight > pool_[*readers[0]].weight + pool_[line.value].weight) {
-          simplifier_.define(line);
-          continue;
-        }
-        *readers[0] = after;
-        answers_.line_trace.steps.insert(answers_.line_trace.steps.end(), trace.steps.begin(), trace.steps.end());
-      }
-      answers_.lines.erase(answers_.lines.begin() + static_cast<std::ptrdiff_t>(i));
+  /// The line put in at its only reader, unless that makes the written-out text longer.
+  bool put_in(const Binding& line, std::size_t place, ReaderIndex& index) {
+    const std::size_t first_result = answers_.lines.size();
+    TermId& reader = place < first_result ? answers_.lines[place].value : answers_.derivations[place - first_result].result;
+    const TermId name = pool_.symbol(line.name);
+    const TermId before = substitute(pool_, reader, {{name, line.value}});
+    simplifier_.forget(line);
+    Trace trace;
+    const TermId after = simplified(before, trace, pool_.symbols[line.name].name);
+    // Put in at several places it must pay for itself in the written-out text.
+    if (occurrences(pool_, name, reader) > 1 && pool_[after].weight > pool_[reader].weight + pool_[line.value].weight) {
+      simplifier_.define(line);
+      return false;
     }
+    reader = after;
+    index.replace(place, after);
+    answers_.line_trace.steps.insert(answers_.line_trace.steps.end(), trace.steps.begin(), trace.steps.end());
+    return true;
   }
 
   Program program_;
   Templates templates_;
   TermPool& pool_;
   Simplifier simplifier_;
+  Tracing tracing_;
   Answers answers_;
   std::set<std::size_t> done_;
+  std::unordered_map<SymbolId, TermId> values_;                 ///< of program_.lets
+  std::unordered_set<SymbolId> results_, read_;                 ///< names of derivatives; those that lets are made of
+  std::unordered_map<SymbolId, std::set<std::string>> notes_;   ///< of a name's definition and all that it rests on
+  std::unordered_set<SymbolId> in_rows_;                        ///< lines with one reader in a long row
+  bool out_of_order_ = false;
 };
 
 }  // namespace
 
-Result<Answers> derive(const Program& program, const RuleBook& book, TermPool& pool) {
-  return Derivations(program, book, pool).run();
+Result<Answers> derive(const Program& program, const RuleBook& book, TermPool& pool, Tracing tracing) {
+  return Derivations(program, book, pool, tracing).run();
 }
 
 }  // namespace dvec

@@ -69,20 +69,30 @@ void Simplifier::define(const Binding& line) {
       else
         solvable = false;
     }
-    if (whole.valid() && solvable) inverse_names_.emplace(whole, pool_.hadamard(other));
+    if (whole.valid() && solvable && inverse_names_.emplace(whole, pool_.hadamard(other)).second)
+      for (const TermId t : reachable(pool_, inverse_names_.at(whole)))
+        if (pool_[t].op == Op::Symbol) mentioned_[t].push_back(whole);
   }
-  memo_.clear();
-  zero_memo_.clear();
+  forget_forms();
 }
 
 void Simplifier::forget(const Binding& line) {
   const TermId name = pool_.symbol(line.name);
-  definitions_.erase(name);
-  std::erase_if(names_, [name](const auto& e) { return e.second == name; });
-  std::erase_if(roots_, [name](const auto& e) { return e.second == name; });
-  std::erase_if(inverse_names_, [&](const auto& e) { return occurs(pool_, line.name, e.second); });
-  memo_.clear();
-  zero_memo_.clear();
+  const auto known = definitions_.find(name);
+  if (known == definitions_.end()) return;
+  const TermId value = known->second;
+  definitions_.erase(known);
+  const auto erase = [name](TermMap& from, TermId key) {
+    const auto at = from.find(key);
+    if (at != from.end() && at->second == name) from.erase(at);
+  };
+  erase(names_, value);
+  if (pool_[value].op == Op::Power) erase(roots_, pool_[value].args[0]);
+  if (const auto keys = mentioned_.find(name); keys != mentioned_.end()) {
+    for (const TermId key : keys->second) inverse_names_.erase(key);
+    mentioned_.erase(keys);
+  }
+  forget_forms();
 }
 
 /// Values of lets become their names again, roots and powers of what a name is a root of become powers of the name.
@@ -148,6 +158,28 @@ TermId Simplifier::simplify(TermId term, Steps* steps) {
   return out;
 }
 
+/// Readings that differ: without sums inside there is one way to distribute, without the definition of a name no other name.
+std::vector<Simplifier::Reading> Simplifier::readings(TermId term) const {
+  bool sums = false, named = false;
+  std::unordered_set<TermId> below, divisors;
+  for (const TermId t : reachable(pool_, term)) {
+    const Node& n = pool_[t];
+    if (is_sum(n) && t != term) {
+      sums = true;
+      below.insert(t);
+    }
+    if (n.op == Op::Power && n.numbers[0].is_negative()) divisors.insert(n.args[0]);
+    named = named || inverse_names_.contains(t);
+  }
+  const bool divided = std::ranges::any_of(divisors, [&](TermId t) { return below.contains(t); });
+  std::vector<Reading> out{{Expand::Top, false}};
+  if (sums) out.push_back({Expand::Sums, false});
+  if (sums && divided) out.push_back({Expand::All, false});
+  if (named)
+    for (const Expand expand : {Expand::Top, Expand::Sums, Expand::All}) out.push_back({expand, true});
+  return out;
+}
+
 TermId Simplifier::normal_form(TermId term) {
   if (is_leaf(pool_[term].op)) return term;
   if (const auto known = memo_.find(term); known != memo_.end()) return known->second;
@@ -166,10 +198,7 @@ TermId Simplifier::normal_form(TermId term) {
   // What an expansion has uncovered may fold further: again, while it gets shorter.
   for (int round = 0; round < kMaxRounds; ++round) {
     const TermId start = best;
-    for (const TermMap* replacements : {static_cast<const TermMap*>(nullptr), static_cast<const TermMap*>(&inverse_names_)}) {
-      if (replacements && replacements->empty()) continue;
-      for (const Expand expand : {Expand::Top, Expand::Sums, Expand::All}) consider(candidate(start, expand, replacements));
-    }
+    for (const Reading reading : readings(start)) consider(candidate(start, reading));
     if (best == start || best == term) break;
   }
   memo_[term] = best;
@@ -177,7 +206,8 @@ TermId Simplifier::normal_form(TermId term) {
 }
 
 /// One reading of the term: its own sum (or all sums inside) distributed, put into normal form, factored again.
-TermId Simplifier::candidate(TermId term, Expand expand, const TermMap* replacements) {
+TermId Simplifier::candidate(TermId term, Reading reading) {
+  const Expand expand = reading.expand;
   IndexSpace space(pool_.dims);
   const Shape shape = pool_.shape(term);
   ConvertOptions options;
@@ -189,7 +219,7 @@ TermId Simplifier::candidate(TermId term, Expand expand, const TermMap* replacem
   options.expand = [&](TermId t) {
     return t == term || expand == Expand::All || (expand == Expand::Sums && !divisors.contains(t));
   };
-  options.definitions = replacements;
+  options.definitions = reading.names ? &inverse_names_ : nullptr;
   options.max_terms = kMaxExpandedTerms;
   options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
   options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
@@ -214,8 +244,9 @@ bool Simplifier::sums_to_zero(TermId atom, bool rows) {
   if ((rows ? shape.rows : shape.cols) == one || zero_depth_ > 3) return false;
   const bool known_atom = definitions_.contains(atom) || is_sum(pool_[atom]);
   if (!known_atom) return false;
-  const std::uint64_t key = (std::uint64_t{atom.value} << 1) | (rows ? 1 : 0);
-  if (const auto known = zero_memo_.find(key); known != zero_memo_.end()) return known->second;
+  const std::uint64_t key = (std::uint64_t{atom.value} << 1U) | (rows ? 1U : 0U);
+  if (const auto known = zero_memo_.find(key); known != zero_memo_.end())
+    if (known->second.zero || known->second.depth <= zero_depth_) return known->second.zero;
   ++zero_depth_;
   bool zero = false;
   for (const bool unfold_inside : {false, true}) {
@@ -246,7 +277,8 @@ bool Simplifier::sums_to_zero(TermId atom, bool rows) {
     if (zero) break;
   }
   --zero_depth_;
-  return zero_memo_[key] = zero;
+  zero_memo_[key] = {zero, zero_depth_};
+  return zero;
 }
 
 }  // namespace dvec

@@ -29,7 +29,21 @@ class Simplifier {
   TermId fold_names(TermId term);
   TermId normal_form(TermId term);
   enum class Expand { Top, Sums, All };
-  TermId candidate(TermId term, Expand expand, const TermMap* replacements);
+  /// A way to read a term: which of its sums are distributed, and whether it is put into the user's names first.
+  struct Reading {
+    Expand expand;
+    bool names;
+  };
+  std::vector<Reading> readings(TermId term) const;
+  TermId candidate(TermId term, Reading reading);
+  void forget_forms() { memo_ = {}; }
+
+  /// What is known of a sum over the rows (columns) of an atom: definitions are looked into to a depth, so `no` holds only
+  /// where it was found no deeper than asked.
+  struct ZeroSum {
+    bool zero;
+    int depth;  ///< at which it was asked
+  };
   bool sums_to_zero(TermId atom, bool rows);
 
   TermPool& pool_;
@@ -38,9 +52,10 @@ class Simplifier {
   TermMap roots_;         ///< b -> s for a name s = b.^q, with q in root_power_
   std::unordered_map<TermId, Rational> root_power_;
   TermMap inverse_names_; ///< C -> L.*v for a name L = C./v
+  std::unordered_map<TermId, std::vector<TermId>> mentioned_;  ///< names -> keys of inverse_names_ whose values have them
   Properties properties_;
-  std::unordered_map<TermId, TermId> memo_;
-  std::unordered_map<std::uint64_t, bool> zero_memo_;
+  std::unordered_map<TermId, TermId> memo_;              ///< normal forms under the names known now
+  std::unordered_map<std::uint64_t, ZeroSum> zero_memo_;  ///< values of names never change: it is never out of date
   int zero_depth_ = 0;
 };
 
