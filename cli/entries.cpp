@@ -272,6 +272,20 @@ Matrix<TermId> Entries::compute(TermId t) {
       fill([&](auto i, auto j) { return pool_.power_by(arg(0)(i, j), arg(1).size() == 1 ? arg(1)[0] : arg(1)(i, j)); });
       break;
     case Op::Apply: fill([&](auto i, auto j) { return pool_.apply(n.function, n.order, arg(0)(i, j)); }); break;
+    case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp: {
+      const auto exp = pool_.functions.find("exp"), log = pool_.functions.find("log");
+      require(exp && log, "exp and log are not in the rule book");
+      const bool across = n.op == Op::RowSoftmax || n.op == Op::RowLogSumExp;
+      const auto exponential = [&](std::size_t i, std::size_t j) { return pool_.apply(*exp, 0, arg(0)(i, j)); };
+      const auto total = [&](std::size_t i, std::size_t j) {
+        return summed(across ? arg(0).cols() : arg(0).rows(), [&](std::size_t k) { return across ? exponential(i, k) : exponential(k, j); });
+      };
+      fill([&](auto i, auto j) {
+        if (n.op == Op::ColumnLogSumExp || n.op == Op::RowLogSumExp) return pool_.apply(*log, 0, total(i, j));
+        return product(exponential(i, j), pool_.power(total(i, j), Rational(-1)));
+      });
+      break;
+    }
     case Op::Inverse: return inverse(arg(0));
     case Op::Det: fill([&](auto, auto) { return determinant(arg(0)); }); break;
     case Op::LogDet: {

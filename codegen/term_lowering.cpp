@@ -100,6 +100,7 @@ std::vector<TermId> TermLowering::needed(TermId term) {
     case Op::Sum: case Op::Scale: case Op::MatMul: case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Vec:
     case Op::Reshape: case Op::Diag: case Op::Power: case Op::PowerBy: case Op::Inverse: case Op::Det: case Op::LogDet:
     case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::PseudoInverse: case Op::Cholesky:
+    case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
     case Op::MatrixFunction: case Op::Stop: return {n.args.begin(), n.args.end()};
   }
   throw Bug("unknown operator");
@@ -147,6 +148,24 @@ void TermLowering::name_after(TermId symbol, const StructuredValue& value) {
                                                                           : "_entry";
   algebra_.graph().set_name(value.ref, name + part,
                             itself && pool()[definition].weight <= kLongestFormula ? print(pool(), definition) : "");
+}
+
+FunctionId TermLowering::function(const char* name) {
+  const auto f = pool().functions.find(name);
+  require(f.has_value(), "the rule book has exp and log");
+  return *f;
+}
+
+/// exp(A) ./ (1*sum(exp(A),1)).
+StructuredValue TermLowering::softmax(const StructuredValue& a) {
+  const StructuredValue e = algebra_.call(function("exp"), 0, a);
+  const StructuredValue ones = algebra_.constant(algebra_.graph().number(1), {a.shape.rows, pool().dims.one()});
+  return algebra_.hadamard({e, algebra_.product({ones, algebra_.power(algebra_.column_sums(e), Rational(-1))})});
+}
+
+/// log(sum(exp(A),1)).
+StructuredValue TermLowering::log_sum_exp(const StructuredValue& a) {
+  return algebra_.call(function("log"), 0, algebra_.column_sums(algebra_.call(function("exp"), 0, a)));
 }
 
 StructuredValue TermLowering::step(TermId term) {
@@ -221,6 +240,10 @@ StructuredValue TermLowering::step(TermId term) {
     case Op::Inverse: return alg.inverse(at(n.args[0]));
     case Op::Det: return alg.det(at(n.args[0]));
     case Op::LogDet: return alg.log_det(at(n.args[0]));
+    case Op::ColumnSoftmax: return softmax(at(n.args[0]));
+    case Op::RowSoftmax: return alg.transpose(softmax(alg.transpose(at(n.args[0]))));
+    case Op::ColumnLogSumExp: return log_sum_exp(at(n.args[0]));
+    case Op::RowLogSumExp: return alg.transpose(log_sum_exp(alg.transpose(at(n.args[0]))));
     case Op::Stop: return at(n.args[0]);
     case Op::Duplication: return alg.duplication(n.first);
     case Op::Elimination: return alg.elimination(n.first);

@@ -26,6 +26,11 @@ class TermLowering {
   [[nodiscard]] std::vector<TermId> needed(TermId term);
   StructuredValue step(TermId term);
   StructuredValue variable(SymbolId symbol);
+  /// A function of the rule book.
+  [[nodiscard]] FunctionId function(const char* name);
+  /// By columns.
+  StructuredValue softmax(const StructuredValue& a);
+  StructuredValue log_sum_exp(const StructuredValue& a);
   void name_after(TermId symbol, const StructuredValue& value);
   /// f^(k)(A) with the function's own names resolved: an alias, a derivative with a formula. Not valid: the call stays.
   TermId resolved_call(const Node& call);

@@ -122,6 +122,8 @@ class Converter {
       case Op::RowSums: return go(n.args[0], rows, bind(pool_.shape(n.args[0]).cols, state));
       case Op::Power: return power(t, n, rows, cols, state, depth);
       case Op::Apply: return entrywise(t, n, rows, cols, state);
+      case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
+        return atom(t, Rational(1), rows, cols, state);
       case Op::Inverse: return inverse(t, n.args[0], rows, cols, state, depth);
       case Op::Tril: return atom(pool_.tril(pool_.ones(n.shape)), Rational(1), rows, cols, state) && go(n.args[0], rows, cols);
       case Op::PseudoInverse:

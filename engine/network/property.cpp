@@ -45,6 +45,7 @@ bool Properties::symmetric(TermId t, int depth) const {
     case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Diag: return true;
     case Op::Commutation: return n.first == n.second;
     case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Tril: case Op::Cholesky: return false;
+    case Op::ColumnSoftmax: case Op::RowSoftmax: return false;
     case Op::Sum: {
       // Every term symmetric, or matched by its transpose with the same coefficient.
       for (std::size_t i = 0; i < n.args.size(); ++i) {
@@ -67,7 +68,7 @@ bool Properties::symmetric(TermId t, int depth) const {
     case Op::MatrixFunction: case Op::Stop: return all();
     case Op::PowerBy: return symmetric(n.args[0]) && (pool.is_scalar(n.args[1]) || symmetric(n.args[1]));
     case Op::Vec: case Op::Reshape: case Op::DiagVec: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums:
-    case Op::Det: case Op::LogDet: return pool.is_scalar(t);
+    case Op::Det: case Op::LogDet: case Op::ColumnLogSumExp: case Op::RowLogSumExp: return pool.is_scalar(t);
   }
   return false;
 }
@@ -105,6 +106,8 @@ bool Properties::nonnegative(TermId t, int depth) const {
         if (n.order == 0 && f == positive) return true;
       return false;
     }
+    case Op::ColumnSoftmax: case Op::RowSoftmax: return true;
+    case Op::ColumnLogSumExp: case Op::RowLogSumExp:
     case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction: return false;
   }
   return false;

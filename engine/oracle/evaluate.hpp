@@ -48,6 +48,8 @@ class Evaluation {
   /// Is this a root of something that has none? Found out before it is tried: redraws are many.
   [[nodiscard]] bool off_domain(std::size_t slot) const;
   [[nodiscard]] Series<V> item(std::size_t slot, const Inputs<V>& inputs);
+  /// softmax and logsumexp from their definitions.
+  [[nodiscard]] Series<V> over_exponentials(Op op, const SeriesAlgebra<P>& algebra, const Series<V>& a) const;
   /// The value of a slot, written out now if a product did without.
   const Series<V>& dense(std::size_t slot);
   [[nodiscard]] Series<V> chain(std::size_t slot);
@@ -246,6 +248,9 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
     case Op::Power: out = a_.power(arg(0), n.numbers[0]); break;
     case Op::PowerBy: out = a_.power_by(arg(0), arg(1)); break;
     case Op::Apply: out = a_.function(pool, n.function, n.order, arg(0)); break;
+    case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
+      out = over_exponentials(n.op, a_, arg(0));
+      break;
     case Op::Inverse: out = a_.inverse(arg(0)); break;
     case Op::Det: out = a_.determinant(arg(0), false); break;
     case Op::LogDet: out = a_.determinant(arg(0), true); break;
@@ -269,6 +274,49 @@ auto Evaluation<P>::item(std::size_t slot, const Inputs<V>& inputs) -> Series<V>
     for (const V& v : m)
       if (!k_.is_finite(v)) throw Undefined("a value that is not finite");
   return out;
+}
+
+/// Where numbers are ordered, the largest entry of each row (column) is taken off first: exp(a-c)/sum(exp(a-c)) is the same
+/// for every constant c, and nothing overflows.
+template <class P>
+auto Evaluation<P>::over_exponentials(Op op, const SeriesAlgebra<P>& algebra, const Series<V>& a) const -> Series<V> {
+  const bool across = op == Op::RowSoftmax || op == Op::RowLogSumExp;
+  const std::size_t rows = a[0].rows(), cols = a[0].cols();
+  const auto group = [&](std::size_t i, std::size_t j) { return across ? i : j; };
+  const auto for_entries = [&](const auto& f) {
+    for (std::size_t j = 0; j < cols; ++j)
+      for (std::size_t i = 0; i < rows; ++i) f(i, j);
+  };
+  Matrix<V> shift = algebra.zeros(across ? rows : 1, across ? 1 : cols);
+  Series<V> shifted = a;
+  if constexpr (P::kOrdered) {
+    for (std::size_t g = 0; g < shift.size(); ++g) shift[g] = across ? a[0](g, 0) : a[0](0, g);
+    for_entries([&](std::size_t i, std::size_t j) {
+      V& largest = shift[group(i, j)];
+      if (k_.sign(k_.subtract(a[0](i, j), largest)) > 0) largest = a[0](i, j);
+    });
+    for_entries([&](std::size_t i, std::size_t j) { shifted[0](i, j) = k_.subtract(a[0](i, j), shift[group(i, j)]); });
+  }
+  const auto primitive = [&](Primitive f, const Series<V>& of) {
+    return algebra.apply(of, [&](int k, const V& x) { return k == 0 ? k_.primitive(f, x) : primitive_derivative(k_, f, k, x); });
+  };
+  const Series<V> e = primitive(Primitive::Exp, shifted);
+  const Series<V> sums = algebra.map(e, [&](const Matrix<V>& m) {
+    Matrix<V> s = algebra.zeros(shift.rows(), shift.cols());
+    for_entries([&](std::size_t i, std::size_t j) { s[group(i, j)] = k_.add(s[group(i, j)], m(i, j)); });
+    return s;
+  });
+  if (op == Op::ColumnLogSumExp || op == Op::RowLogSumExp) {
+    Series<V> out = primitive(Primitive::Log, sums);
+    for (std::size_t g = 0; g < shift.size(); ++g) out[0][g] = k_.add(out[0][g], shift[g]);
+    return out;
+  }
+  const Series<V> divisors = algebra.map(algebra.power(sums, Rational(-1)), [&](const Matrix<V>& s) {
+    Matrix<V> m = algebra.zeros(rows, cols);
+    for_entries([&](std::size_t i, std::size_t j) { m(i, j) = s[group(i, j)]; });
+    return m;
+  });
+  return algebra.convolve(e, divisors, [&](const Matrix<V>& x, const Matrix<V>& y) { return algebra.entrywise(x, y); });
 }
 
 // --- products ------------------------------------------------------------------------------------------------------------

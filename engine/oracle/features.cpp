@@ -36,7 +36,7 @@ class FunctionWalk {
     return primitive ? this->primitive(*primitive, deep) : deep;
   }
 
- private:
+  /// Is the primitive of such an argument deep?
   bool primitive(Primitive f, bool deep) {
     switch (f) {
       case Primitive::Exp: case Primitive::Sinh: case Primitive::Cosh: case Primitive::Tanh: case Primitive::Sigmoid:
@@ -52,6 +52,7 @@ class FunctionWalk {
     return deep;
   }
 
+ private:
   bool body(const ScalarExpr& e, bool deep, int depth) {
     bool within = e.kind == ScalarExpr::Kind::Argument && deep;
     for (const ScalarExpr& a : e.args) within = body(a, deep, depth) || within;
@@ -102,6 +103,8 @@ Features features(const Schedule& schedule) {
     bool within = schedule[s].definition != Schedule::kNone && deep[schedule[s].definition];
     for (const std::uint32_t a : schedule.args(s)) within = within || deep[a];
     if (n.op == Op::Apply) within = walk.call(n.function, within);
+    if (n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax) within = walk.primitive(Primitive::Exp, within);
+    if (n.op == Op::ColumnLogSumExp || n.op == Op::RowLogSumExp) within = walk.primitive(Primitive::Log, walk.primitive(Primitive::Exp, within));
     if (n.op == Op::Power && is_root(n.numbers[0])) ++out.branches, within = true;
     if (n.op == Op::Cholesky) ++out.branches, within = true;
     if (n.op == Op::LogDet || n.op == Op::PowerBy || transcendental(n)) out.incomplete = within = true;
@@ -303,6 +306,12 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
       case Op::Apply:
         d = applied(pool, n.function, n.order, arg(0));
         drawn += entries(schedule, s, sizes);
+        argument = std::max(argument, arg(0).num + arg(0).den);
+        break;
+      // Exponentials and logarithms are new variables: an entry over a sum of entries, or the logarithm of one.
+      case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
+        d = n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax ? Degree{1, 1, false} : Degree{1, 0, true};
+        drawn += entries(schedule, args[0], sizes) + entries(schedule, s, sizes);
         argument = std::max(argument, arg(0).num + arg(0).den);
         break;
       case Op::Inverse: case Op::Det: case Op::LogDet: {

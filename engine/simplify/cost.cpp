@@ -45,6 +45,7 @@ std::int64_t node_cost(const TermPool& pool, TermId term) {
     case Op::Scale: case Op::MatMul: case Op::Kron: return n.op == Op::Kron ? 1 : count - 1;
     case Op::PowerBy: case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec:
     case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums: case Op::Apply: case Op::Inverse:
+    case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
     case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky: case Op::Stop: return 1;
     case Op::MatrixFunction: return count > 1 ? 4 : 1;  // along a direction it is a function of a matrix twice as large
   }

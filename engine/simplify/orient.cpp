@@ -112,6 +112,17 @@ class Orientation {
         const auto [args, sum] = with(turned);
         return {rows != turned ? pool_.row_sums(args[0]) : pool_.column_sums(args[0]), sum};
       }
+      case Op::ColumnSoftmax: case Op::RowSoftmax: {
+        // softmax(A,1)' = softmax(A',2)
+        const bool across = n.op == Op::RowSoftmax;
+        const auto [args, sum] = with(turned);
+        return {across != turned ? pool_.row_softmax(args[0]) : pool_.column_softmax(args[0]), sum};
+      }
+      case Op::ColumnLogSumExp: case Op::RowLogSumExp: {
+        const bool across = n.op == Op::RowLogSumExp;
+        const auto [args, sum] = with(turned);
+        return {across != turned ? pool_.row_logsumexp(args[0]) : pool_.column_logsumexp(args[0]), sum};
+      }
       case Op::Diag: {
         const auto [args, sum] = with(false);
         const auto [other, other_sum] = with(true);

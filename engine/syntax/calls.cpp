@@ -34,7 +34,8 @@ ExpressionElaborator::Handler ExpressionElaborator::primitive(std::string_view n
       {"mpower", &E::matrix_function}, {"pinv", &E::unary},
       {"tril", &E::unary},      {"duplication_matrix", &E::vech_matrix},
       {"elimination_matrix", &E::vech_matrix},
-      {"sum", &E::sum},         {"sqrt", &E::sqrt},
+      {"softmax", &E::along},   {"logsumexp", &E::along},
+      {"sum", &E::along},       {"sqrt", &E::sqrt},
       {"stop", &E::stop},       {"reshape", &E::reshape},
       {"ones", &E::constant},   {"zeros", &E::constant},
       {"eye", &E::constant},    {"commutation_matrix", &E::commutation},
@@ -185,26 +186,32 @@ std::optional<Value> ExpressionElaborator::square(const Frame& frame, const Synt
   return v;
 }
 
-/// sum(A) of all entries, sum(A,1) of each column, sum(A,2) of each row.
-std::optional<Value> ExpressionElaborator::sum(const Frame& frame, const SyntaxNode& node) {
-  const auto args = arguments(frame, node, 1, 2);
+/// sum(A) of all entries; sum, softmax, logsumexp with 1 of each column, with 2 of each row.
+std::optional<Value> ExpressionElaborator::along(const Frame& frame, const SyntaxNode& node) {
+  const bool sum = node.text == "sum", softmax = node.text == "softmax";
+  const auto args = arguments(frame, node, sum ? 1 : 2, 2);
   if (!args) return std::nullopt;
   const Value& a = (*args)[0];
   const Shape s = at(a.shape);
   if (args->size() == 1) return Value{.shape = unit(), .term = make([&] { return pool_.total(a.term); })};
   const auto& along = (*args)[1].number;
-  if (along && *along == Rational(1))
-    return Value{.shape = {pool_.dims.one(), s.cols}, .term = make([&] { return pool_.column_sums(a.term); })};
-  if (along && *along == Rational(2))
-    return Value{.shape = {s.rows, pool_.dims.one()}, .term = make([&] { return pool_.row_sums(a.term); })};
-  return report(frame, [&] {
-    ShapeError e(*this, frame);
-    Diagnostic d = error_at("E-CALL-02", frame.tree[node.args[1]].span,
-                            "the second argument of `sum` is 1 (down each column) or 2 (along each row)");
-    const std::string x = e.quoted(node.args[0]);
-    d.repair = e.first_that_fits(node.span, {fmt::format("sum({},1)", x), fmt::format("sum({},2)", x)});
-    return d;
+  const bool down = along && *along == Rational(1), across = along && *along == Rational(2);
+  if (!down && !across)
+    return report(frame, [&] {
+      ShapeError e(*this, frame);
+      Diagnostic d = error_at("E-CALL-02", frame.tree[node.args[1]].span,
+                              fmt::format("the second argument of `{}` is 1 (down each column) or 2 (along each row)", node.text));
+      const std::string x = e.quoted(node.args[0]);
+      d.repair = e.first_that_fits(node.span, {fmt::format("{}({},1)", node.text, x), fmt::format("{}({},2)", node.text, x)});
+      return d;
+    });
+  Value v{.shape = softmax ? s : down ? Shape{pool_.dims.one(), s.cols} : Shape{s.rows, pool_.dims.one()}};
+  v.term = make([&] {
+    if (sum) return down ? pool_.column_sums(a.term) : pool_.row_sums(a.term);
+    if (softmax) return down ? pool_.column_softmax(a.term) : pool_.row_softmax(a.term);
+    return down ? pool_.column_logsumexp(a.term) : pool_.row_logsumexp(a.term);
   });
+  return v;
 }
 
 std::optional<Value> ExpressionElaborator::sqrt(const Frame& frame, const SyntaxNode& node) {

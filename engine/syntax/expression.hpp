@@ -102,7 +102,7 @@ class ExpressionElaborator {
   Value vec_of(const Value& a);
   std::optional<Value> diag(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> square(const Frame& frame, const SyntaxNode& node);  // diagvec, trace, det, logdet, inv, chol
-  std::optional<Value> sum(const Frame& frame, const SyntaxNode& node);
+  std::optional<Value> along(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> sqrt(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> stop(const Frame& frame, const SyntaxNode& node);
   std::optional<Value> reshape(const Frame& frame, const SyntaxNode& node);

@@ -38,7 +38,7 @@ std::string text(const DerivedOperator& derived) {
 
 const std::vector<std::string>& primitive_names() {
   static const std::vector<std::string> kNames = {
-      "I", "chol", "commutation_matrix", "d", "det", "diag", "diagvec", "duplication_matrix", "elimination_matrix", "expm", "eye", "grad", "hess", "inv", "jac", "kron", "logdet", "logm", "mpower", "ones", "pi", "pinv", "reshape", "sqrt", "sqrtm", "stop", "sum", "trace", "tril", "vec", "zeros"};
+      "I", "chol", "commutation_matrix", "d", "det", "diag", "diagvec", "duplication_matrix", "elimination_matrix", "expm", "eye", "grad", "hess", "inv", "jac", "kron", "logdet", "logm", "logsumexp", "mpower", "ones", "pi", "pinv", "reshape", "softmax", "sqrt", "sqrtm", "stop", "sum", "trace", "tril", "vec", "zeros"};
   return kNames;
 }
 

@@ -57,6 +57,10 @@ Text Notation::call(const Node& n, const std::vector<Text>& args) const {
       const std::string& function = pool_.functions[n.function].name;
       return {function + std::string(static_cast<std::size_t>(n.order), '\'') + "(" + a + ")", kAtom};
     }
+    case Op::ColumnSoftmax: return {"softmax(" + a + ",1)", kAtom};
+    case Op::RowSoftmax: return {"softmax(" + a + ",2)", kAtom};
+    case Op::ColumnLogSumExp: return {"logsumexp(" + a + ",1)", kAtom};
+    case Op::RowLogSumExp: return {"logsumexp(" + a + ",2)", kAtom};
     case Op::Inverse: return named("inv");
     case Op::Det: return named("det");
     case Op::LogDet: return named("logdet");

@@ -133,6 +133,10 @@ Text LatexNotation::call(const Node& n, const std::vector<Text>& args) const {
       if (n.order == 0 && function == "abs") return {"\\left|" + a.text + "\\right|", kAtom};
       return {spelled + std::string(static_cast<std::size_t>(n.order), '\'') + bracket(a.text), kAtom};
     }
+    case Op::ColumnSoftmax: return {operator_name("softmax") + "_{\\downarrow}" + bracket(a.text), kAtom};
+    case Op::RowSoftmax: return {operator_name("softmax") + "_{\\rightarrow}" + bracket(a.text), kAtom};
+    case Op::ColumnLogSumExp: return {operator_name("logsumexp") + "_{\\downarrow}" + bracket(a.text), kAtom};
+    case Op::RowLogSumExp: return {operator_name("logsumexp") + "_{\\rightarrow}" + bracket(a.text), kAtom};
     case Op::Inverse: return {at_least(a, kAtom) + "^{-1}", kPower};
     case Op::Det: return {"\\det" + bracket(a.text), kAtom};
     case Op::LogDet: return {"\\log\\left|\\det" + bracket(a.text) + "\\right|", kAtom};

@@ -26,6 +26,15 @@ constexpr std::array kHelpers = {
     Row{"sigmoid", "def sigmoid(x):\n    return 0.5 * (1 + np.tanh(0.5 * x))"},
     Row{"softplus", "def softplus(x):\n    return np.logaddexp(0, x)"},
     Row{"step", "def step(x):\n    return (x > 0).astype(float)"}};
+/// The largest entry is taken off first, so that no exponential overflows.
+constexpr std::string_view kSoftmax =
+    "def softmax(a, axis):\n"
+    "    e = np.exp(a - np.max(a, axis=axis, keepdims=True))\n"
+    "    return e / np.sum(e, axis=axis, keepdims=True)";
+constexpr std::string_view kLogSumExp =
+    "def logsumexp(a, axis):\n"
+    "    c = np.max(a, axis=axis, keepdims=True)\n"
+    "    return c + np.log(np.sum(np.exp(a - c), axis=axis, keepdims=True))";
 constexpr std::string_view kCommutation =
     "def commutation_matrix(m, n):\n"
     "    \"\"\"K with K @ vec(A) == vec(A.T) for A of shape (m, n), vec stacking columns.\"\"\"\n"
@@ -51,7 +60,8 @@ constexpr std::string_view kVech =
 constexpr std::string_view kReserved[] = {
     "and",   "as",    "assert", "async", "await",    "break", "class", "continue", "def",    "del",   "elif", "else", "except",
     "False", "finally", "for",  "from",  "global",   "if",    "import", "in",      "is",     "lambda", "math", "None", "nonlocal",
-    "not",   "np",    "or",     "pass",  "raise",    "return", "True", "try",      "while",  "with",  "yield"};
+    "not",   "np",    "or",     "pass",  "raise",    "return", "True", "try",      "while",  "with",  "yield", "softmax",
+    "logsumexp"};
 
 template <class Table>
 const Row* find(const Table& table, std::string_view name) {
@@ -116,6 +126,10 @@ Text NumpyNotation::call(const Node& n, const std::vector<Text>& args) const {
     case Op::ColumnSums: return named("np.sum", ", axis=0, keepdims=True");
     case Op::RowSums: return named("np.sum", ", axis=1, keepdims=True");
     case Op::Apply: return named(numpy_function(pool_.functions[n.function].name, n.order));
+    case Op::ColumnSoftmax: return named("softmax", ", axis=0");
+    case Op::RowSoftmax: return named("softmax", ", axis=1");
+    case Op::ColumnLogSumExp: return named("logsumexp", ", axis=0");
+    case Op::RowLogSumExp: return named("logsumexp", ", axis=1");
     case Op::Inverse: return named("np.linalg.inv");
     case Op::Det: return named("np.linalg.det");
     case Op::LogDet: return {"np.linalg.slogdet(" + a + ")[1]", kAtom};
@@ -200,6 +214,8 @@ std::vector<std::string> numpy_helpers(const TermPool& pool, std::span<const Ter
     const Node& n = pool[t];
     if (n.op == Op::Commutation) found["commutation_matrix"] = kCommutation;
     if (n.op == Op::Duplication) found["duplication_matrix"] = kDuplication;
+    if (n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax) found["softmax"] = kSoftmax;
+    if (n.op == Op::ColumnLogSumExp || n.op == Op::RowLogSumExp) found["logsumexp"] = kLogSumExp;
     if (n.op == Op::Elimination) {
       found["elimination_matrix"] = kElimination;
       found["vech"] = kVech;

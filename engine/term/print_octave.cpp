@@ -17,6 +17,9 @@ constexpr std::array kHelpers = {Row{"relu", "relu = @(x) max(x, 0);"},
                                  Row{"softplus", "softplus = @(x) max(x, 0)+log1p(exp(-abs(x)));"},
                                  Row{"step", "step = @(x) double(x > 0);"}};
 
+/// The largest entry is taken off first, so that no exponential overflows.
+constexpr Row kSoftmax = {"softmax", "softmax = @(a,k) exp(a-max(a,[],k))./sum(exp(a-max(a,[],k)),k);"};
+constexpr Row kLogSumExp = {"logsumexp", "logsumexp = @(a,k) max(a,[],k)+log(sum(exp(a-max(a,[],k)),k));"};
 constexpr Row kElimination = {"elimination_matrix",
                               "elimination_matrix = @(n) eye(n^2)(find(tril(ones(n))), :);"};
 
@@ -64,6 +67,8 @@ std::vector<std::string> octave_helpers(const TermPool& pool, std::span<const Te
   std::map<std::string_view, std::string_view> found;
   for (const TermId t : reachable(pool, terms)) {
     const Node& n = pool[t];
+    if (n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax) found[kSoftmax.first] = kSoftmax.second;
+    if (n.op == Op::ColumnLogSumExp || n.op == Op::RowLogSumExp) found[kLogSumExp.first] = kLogSumExp.second;
     if (n.op == Op::Elimination) found[kElimination.first] = kElimination.second;
     if (n.op != Op::Apply || n.order != 0) continue;
     if (pool.functions[n.function].kind == ElementFunction::Kind::Opaque) continue;

@@ -272,6 +272,28 @@ TermId TermPool::apply(FunctionId f, int order, TermId a) {
   return intern(n, std::array{a}, {});
 }
 
+// Of a single entry the softmax is 1 and the log-sum-exp the entry itself.
+
+TermId TermPool::column_softmax(TermId a) {
+  const Shape s = shape(a);
+  return s.rows == dims.one() ? ones(s) : unary(Op::ColumnSoftmax, s, a);
+}
+
+TermId TermPool::row_softmax(TermId a) {
+  const Shape s = shape(a);
+  return s.cols == dims.one() ? ones(s) : unary(Op::RowSoftmax, s, a);
+}
+
+TermId TermPool::column_logsumexp(TermId a) {
+  const Shape s = shape(a);
+  return s.rows == dims.one() ? a : unary(Op::ColumnLogSumExp, {dims.one(), s.cols}, a);
+}
+
+TermId TermPool::row_logsumexp(TermId a) {
+  const Shape s = shape(a);
+  return s.cols == dims.one() ? a : unary(Op::RowLogSumExp, {s.rows, dims.one()}, a);
+}
+
 TermId TermPool::inverse(TermId a) {
   require(shape(a).rows == shape(a).cols, "inv takes a square matrix");
   if (is_scalar(a)) return power(a, Rational(-1));

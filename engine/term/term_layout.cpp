@@ -40,6 +40,7 @@ class Layout {
       case Op::PowerBy: return notation_.power_by(term(n.args[0]), term(n.args[1]), pool_.is_scalar(t));
       case Op::Vec: case Op::Reshape: case Op::Diag: case Op::DiagVec: case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums:
       case Op::RowSums: case Op::Apply: case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky:
+      case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
       case Op::MatrixFunction: case Op::Stop:
         return notation_.call(n, each(n.args));
     }

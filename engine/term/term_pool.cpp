@@ -187,6 +187,10 @@ TermId TermPool::rebuild(TermId like, std::span<const TermId> args) {
     case Op::Power: return power(args[0], n.numbers[0]);
     case Op::PowerBy: return power_by(args[0], args[1]);
     case Op::Apply: return apply(n.function, n.order, args[0]);
+    case Op::ColumnSoftmax: return column_softmax(args[0]);
+    case Op::RowSoftmax: return row_softmax(args[0]);
+    case Op::ColumnLogSumExp: return column_logsumexp(args[0]);
+    case Op::RowLogSumExp: return row_logsumexp(args[0]);
     case Op::Inverse: return inverse(args[0]);
     case Op::Det: return det(args[0]);
     case Op::LogDet: return logdet(args[0]);

@@ -91,6 +91,10 @@ class TermPool {
   TermId power(TermId a, const Rational& exponent);
   TermId power_by(TermId a, TermId exponent);
   TermId apply(FunctionId f, int order, TermId a);
+  TermId column_softmax(TermId a);
+  TermId row_softmax(TermId a);
+  TermId column_logsumexp(TermId a);  ///< a row
+  TermId row_logsumexp(TermId a);     ///< a column
   TermId inverse(TermId a);
   TermId det(TermId a);
   TermId logdet(TermId a);
