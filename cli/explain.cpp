@@ -25,9 +25,9 @@ TermMap definitions_of(TermPool& pool, std::span<const SymbolId> names, const De
 }
 
 /// Replays every step, by judges that know index forms and exact evaluation. Throws Bug when a step does not follow.
-std::string verdict(Session& session, const Report& report, const Options& options) {
+std::string verdict(Session& session, const Report& report, const Narration& narration, const Options& options) {
   TermPool& pool = session.pool;
-  const Definitions all = in_order(pool, report.program, report.answers);
+  const Definitions all = definitions_of_steps(pool, report);
   ReplayOptions judges;
   judges.same_index_form = [&](TermId before, TermId after, std::span<const SymbolId> unfolded) {
     return same_index_form(pool, before, after, definitions_of(pool, unfolded, all)) == SameForm::Yes;
@@ -37,7 +37,11 @@ std::string verdict(Session& session, const Report& report, const Options& optio
     how.seed = options.seed;
     return are_equal(pool, before, after, definitions(all), how).outcome != Comparison::Different;
   };
-  const Trace trace{steps_of(report.answers)};
+  judges.definition = [&](SymbolId name) {
+    const auto at = std::ranges::find(all, name, &Binding::name);
+    return at == all.end() ? TermId() : at->value;
+  };
+  const Trace trace{steps_of(narration)};
   const ReplayVerdict v = replay(trace, session.book, pool, judges);
   const std::size_t steps = trace.steps.size();
   switch (v.outcome) {
@@ -59,7 +63,8 @@ Response explain_verb(const Options& options) {
     return refuse(session, {error_at("E-USE-02", {}, "the program derives nothing: it has no `derive`; --wrt NAME asks for one")}, options);
   Result<Report> report = make_report(session, std::move(*program), options, Tracing::All);
   if (!report) return refuse(session, report.errors(), options);
-  return {narrate(session, *report, options) + "\n" + verdict(session, *report, options), "", status_of(*report)};
+  const Narration narration = narration_of(session, *report);
+  return {narrate(session, *report, narration, options) + "\n" + verdict(session, *report, narration, options), "", status_of(*report)};
 }
 
 }  // namespace dvec::cli

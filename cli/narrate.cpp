@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/make_report.hpp"
 #include "cli/spelling_out.hpp"
+#include "rulebook/instantiate.hpp"
+#include "rulebook/plain.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec::cli {
@@ -16,24 +19,26 @@ namespace {
 constexpr std::uint64_t kReadable = 200;
 /// What is no longer than this is repeated rather than referred to.
 constexpr std::uint64_t kShort = 8;
+/// Between the ends of a chain of equations, what is longer than this is not written again.
+constexpr std::uint64_t kLink = 60;
 
 class Narrator {
  public:
-  Narrator(Session& session, const Report& report, const Options& options)
-      : pool_(session.pool), book_(session.book), report_(report), spell_(session.pool, options.ascii), quiet_(options.quiet) {}
+  Narrator(Session& session, const Report& report, const Narration& narration, const Options& options)
+      : pool_(session.pool), book_(session.book), report_(report), narration_(narration), spell_(session.pool, options.ascii), quiet_(options.quiet) {}
 
   std::string run() {
     if (!report_.program.inferred.empty() && !quiet_)
       out_ += fmt::format("inferred: {}\n\n", spell_.prose(fmt::format("{}", fmt::join(report_.program.inferred, ", "))));
     definitions();
     broadcasts();
-    if (!report_.answers.line_trace.steps.empty()) {
+    if (!narration_.lines.empty()) {
       out_ += spell_.prose(
           "\nThe sweep, backwards through the definitions. \"f gets G\" means: through f, the objective changes by ⟨G, df⟩, the sum\n"
           "of the entries of G ⊙ df; what the arguments of f get follows from its differential. (k) is the result of step k.\n");
-      steps(report_.answers.line_trace);
+      steps(narration_.lines);
     }
-    for (std::size_t i = 0; i < report_.answers.derivations.size(); ++i) derivation(report_.answers.derivations[i]);
+    for (std::size_t i = 0; i < report_.answers.derivations.size(); ++i) derivation(report_.answers.derivations[i], narration_.derivations[i]);
     rules();
     return out_;
   }
@@ -48,22 +53,64 @@ class Narrator {
     for (const Broadcast& b : report_.program.broadcasts) out_ += fmt::format("    spread: {}\n", spell_.prose(b.text));
   }
 
-  void derivation(const Derivation& d) {
+  void derivation(const Derivation& d, const std::vector<Told>& told) {
     out_ += fmt::format("\n{}\n", pool_.symbols[d.request.result].name);
-    steps(d.trace);
+    steps(told);
     out_ += fmt::format("    result: {}\n", formula(d.result));
     for (const std::string& note : d.notes) out_ += fmt::format("    note: {}\n", spell_.prose(note));
   }
 
-  void steps(const Trace& trace) {
+  void steps(const std::vector<Told>& all) {
     std::string subject;
-    for (const Step& s : trace.steps) {
+    for (const Told& t : all) {
+      const Step& s = t.step;
       if (s.subject != subject) out_ += fmt::format("  {}\n", spell_.prose(s.subject));
       subject = s.subject;
-      out_ += fmt::format("{:>5}. {}   [{}]\n", number_ + 1, sentence(s), justification(s));
+      if (t.by.empty())
+        out_ += fmt::format("{:>5}. {}   [{}]\n", number_ + 1, sentence(s), justification(s));
+      else
+        chain(t.by);
       ++number_;
       remember(s);
     }
+  }
+
+  /// A simplification as a chain of equations; steps in a row by one rule are one link.
+  void chain(const std::vector<Step>& by) {
+    const std::string indent(7, ' ');
+    std::string head = fmt::format("{:>5}. {}", number_ + 1, folded(by.front().before));
+    for (std::size_t i = 0; i < by.size();) {
+      std::size_t last = i;
+      std::string why = justification(by[i]);
+      const auto continues = [&](const Step& s) {
+        return s.kind == by[i].kind && (s.rule == by[i].rule || (is_notation(s) && is_notation(by[i]))) && s.kind == StepKind::Identity;
+      };
+      while (last + 1 < by.size() && continues(by[last + 1])) {
+        ++last;
+        if (const std::string more = justification(by[last]); why.find(more) == std::string::npos) why += "; " + more;
+      }
+      const Step& s = by[last];
+      const bool ends = last + 1 == by.size();
+      std::string link = "= " + (ends || pool_[s.after].weight <= kLink ? formula(s.after) : at_its_place(s));
+      if (i == 0 && ends) {
+        out_ += fmt::format("{} {}   [{}]\n", head, link, why);
+      } else {
+        if (i == 0) out_ += head + "\n";
+        out_ += fmt::format("{}{}   [{}]\n", indent, link, why);
+      }
+      i = last + 1;
+    }
+  }
+
+  /// Does the step only write scalars and transposes elsewhere?
+  [[nodiscard]] bool is_notation(const Step& s) { return s.kind == StepKind::Identity && writer_.plain(s.before) == writer_.plain(s.after); }
+
+  /// What changes in a formula that is too long to be written again.
+  std::string at_its_place(const Step& s) {
+    const Rule* rule = s.kind == StepKind::Identity ? book_.find(s.rule) : nullptr;
+    if (rule == nullptr) return "…";
+    return fmt::format("…, where {} = {}", formula(writer_.plain(instantiate(pool_, rule->form, s.bindings))),
+                       formula(writer_.plain(instantiate(pool_, rule->to, s.bindings))));
   }
 
   std::string sentence(const Step& s) {
@@ -75,7 +122,7 @@ class Narrator {
       case StepKind::VecForm:
         return fmt::format("vec d({}) = {} * vec d({})", formula(s.before), folded(s.after), argument(s));
       case StepKind::Accumulate: return fmt::format("what arrives adds up to {}", folded(s.after));
-      case StepKind::Identity: case StepKind::IndexForm: case StepKind::Exact:
+      case StepKind::Identity: case StepKind::Definition: case StepKind::IndexForm: case StepKind::Exact:
         return fmt::format("{} = {}", folded(s.before), formula(s.after));
     }
     return "";
@@ -96,6 +143,7 @@ class Narrator {
     switch (s.kind) {
       case StepKind::IndexForm: return s.rule + unfolded(s);
       case StepKind::Exact: return s.rule + unfolded(s) + "; trusted";
+      case StepKind::Definition: return fmt::format("definition of {}", spell_.name(pool_.symbols[s.unfolded[0]].name));
       case StepKind::Differential: case StepKind::Adjoint: case StepKind::VecForm: case StepKind::Accumulate: case StepKind::Identity: break;
     }
     const Rule* rule = book_.find(s.rule);
@@ -115,7 +163,7 @@ class Narrator {
   void rules() {
     if (quiet_) return;
     std::string page;
-    for (const std::string& name : rules_used(steps_of(report_.answers)))
+    for (const std::string& name : rules_used(steps_of(narration_)))
       if (const Rule* rule = book_.find(name)) page += fmt::format("  {}: {}\n", rule->name, spell_.prose(rule->teach));
     if (!page.empty()) out_ += "\nthe rules\n" + page;
   }
@@ -140,8 +188,10 @@ class Narrator {
 
   TermPool& pool_;
   const RuleBook& book_;
+  PlainWriter writer_{pool_};
   TermMap known_;
   const Report& report_;
+  const Narration& narration_;
   Spelling spell_;
   bool quiet_;
   std::string out_;
@@ -150,9 +200,32 @@ class Narrator {
 
 }  // namespace
 
-std::vector<Step> steps_of(const Answers& answers) {
-  std::vector<Step> out = answers.line_trace.steps;
-  for (const Derivation& d : answers.derivations) out.insert(out.end(), d.trace.steps.begin(), d.trace.steps.end());
+Definitions definitions_of_steps(const TermPool& pool, const Report& report) {
+  Answers all = report.answers;
+  all.lines.insert(all.lines.end(), all.put_in.begin(), all.put_in.end());
+  return in_order(pool, report.program, all);
+}
+
+Narration narration_of(Session& session, const Report& report) {
+  const Definitions all = definitions_of_steps(session.pool, report);
+  Narrating narrating(session.pool, session.book, all);
+  Narration out;
+  out.lines = narrating.tell(report.answers.line_trace);
+  for (const Derivation& d : report.answers.derivations) out.derivations.push_back(narrating.tell(d.trace));
+  out.figures = narrating.figures();
+  return out;
+}
+
+std::vector<Step> steps_of(const Narration& narration) {
+  std::vector<Step> out;
+  const auto take = [&](const std::vector<Told>& told) {
+    for (const Told& t : told) {
+      if (t.by.empty()) out.push_back(t.step);
+      out.insert(out.end(), t.by.begin(), t.by.end());
+    }
+  };
+  take(narration.lines);
+  for (const auto& d : narration.derivations) take(d);
   return out;
 }
 
@@ -163,8 +236,8 @@ std::vector<std::string> rules_used(const std::vector<Step>& steps) {
   return out;
 }
 
-std::string narrate(Session& session, const Report& report, const Options& options) {
-  return Narrator(session, report, options).run();
+std::string narrate(Session& session, const Report& report, const Narration& narration, const Options& options) {
+  return Narrator(session, report, narration, options).run();
 }
 
 }  // namespace dvec::cli

@@ -75,6 +75,7 @@ Response coverage(const Options& options) {
     return refuse(session, {error_at("E-USE-05", {}, "--coverage takes the programs whose derivations are looked at")}, options);
   }
   std::map<std::string, int> counts;
+  TellingFigures figures;
   Response response;
   for (const std::string& file : options.names) {
     Session session;
@@ -84,7 +85,11 @@ Response coverage(const Options& options) {
     if (!program) return refuse(session, program.errors(), one);
     Result<Report> report = make_report(session, std::move(*program), one, Tracing::All);
     if (!report) return refuse(session, report.errors(), one);
-    for (const Step& s : steps_of(report->answers)) ++counts[s.rule];
+    const Narration narration = narration_of(session, *report);
+    for (const Step& s : steps_of(narration)) ++counts[s.rule];
+    figures.by_rules += narration.figures.by_rules;
+    figures.in_part += narration.figures.in_part;
+    figures.by_certificate += narration.figures.by_certificate;
     response.status = worse(response.status, status_of(*report));
   }
   const Session session;
@@ -98,6 +103,8 @@ Response coverage(const Options& options) {
     response.text += fmt::format("{:>6}  {}\n", n, r.name);
   }
   response.text += fmt::format("{} of {} rules are steps of these derivations\n", used, all);
+  response.text += fmt::format("simplifications: {} told by rules, {} by rules and a certificate, {} by a certificate only\n", figures.by_rules,
+                               figures.in_part, figures.by_certificate);
   return response;
 }
 

@@ -22,6 +22,7 @@ struct Derivation {
 struct Answers {
   std::vector<Binding> lines;
   Trace line_trace;
+  std::vector<Binding> put_in;  ///< lines that were put in where they are used: not shown, but steps may rest on them
   std::vector<Derivation> derivations;  ///< parallel to Program::derivatives
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rulebook/attributes.hpp"
 #include "support/result.hpp"
 #include "term/traverse.hpp"
 
@@ -105,7 +106,7 @@ class Matcher {
     if (++steps_ > kMatchBudget) return false;
     const Node p = pool_[pattern];
     if (p.op == Op::Symbol && pool_.symbols[p.symbol].kind == SymbolKind::Pattern) {
-      return attributes_hold(p.symbol, term) && bind(pool_, p.symbol, term, b);
+      return known_to_be(pool_, term, pool_.symbols[p.symbol].attributes) && bind(pool_, p.symbol, term, b);
     }
     const Node n = pool_[term];
     if (p.op != n.op) return false;
@@ -136,17 +137,6 @@ class Matcher {
   }
 
  private:
-  bool attributes_hold(SymbolId pattern, TermId term) const {
-    const Attribute want = pool_.symbols[pattern].attributes;
-    if (want == Attribute::None || has(want, Attribute::Nonsingular))
-      return true;  // nonsingular is carried, not checked
-    const Node& n = pool_[term];
-    if (n.op != Op::Symbol) return false;
-    const auto have = static_cast<std::uint32_t>(pool_.symbols[n.symbol].attributes);
-    return (have & static_cast<std::uint32_t>(want)) == static_cast<std::uint32_t>(want) ||
-           (want == Attribute::Symmetric && has(pool_.symbols[n.symbol].attributes, Attribute::Spd));
-  }
-
   bool sizes(Dim pattern, Dim actual, Bindings& b) {
     return bind_size(pool_, pattern, actual, b) && put(pool_, pattern, b) == actual;
   }

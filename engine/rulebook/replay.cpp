@@ -6,8 +6,11 @@
 #include <set>
 
 #include "oracle/equal.hpp"
+#include "rulebook/attributes.hpp"
 #include "rulebook/instantiate.hpp"
+#include "rulebook/plain.hpp"
 #include "rulebook/readings.hpp"
+#include "rulebook/replacement.hpp"
 #include "support/result.hpp"
 #include "term/term_print.hpp"
 #include "term/traverse.hpp"
@@ -29,7 +32,7 @@ struct Finding {
 class Replay {
  public:
   Replay(const RuleBook& book, TermPool& pool, const ReplayOptions& options)
-      : book_(book), pool_(pool), readings_(pool, book), options_(options) {}
+      : book_(book), pool_(pool), readings_(pool, book), writer_(pool), options_(options) {}
 
   ReplayVerdict run(const Trace& trace) {
     ReplayVerdict verdict;
@@ -54,6 +57,7 @@ class Replay {
       case StepKind::VecForm: return by_block(s);
       case StepKind::Accumulate: return accumulate(s);
       case StepKind::Identity: return identity(s);
+      case StepKind::Definition: return definition(s);
       case StepKind::IndexForm:
         if (!options_.same_index_form) return {Finding::Kind::Trusted, ""};
         if (options_.same_index_form(s.before, s.after, s.unfolded)) return {};
@@ -83,7 +87,7 @@ class Replay {
       if (at == values.end()) return Finding::broken(pool_.symbols[v].name + " is not bound");
       if (put(pool_.symbols[v].shape, b) != pool_.shape(at->second))
         return Finding::broken(pool_.symbols[v].name + " is bound to a term of another shape");
-      if (!attributes_hold(pool_.symbols[v].attributes, at->second))
+      if (!known_to_be(pool_, at->second, pool_.symbols[v].attributes))
         return Finding::broken(quoted(at->second) + " is not known to be " + text(pool_.symbols[v].attributes));
     }
     return {};
@@ -91,18 +95,6 @@ class Replay {
 
   Shape put(Shape s, const Bindings& b) const {
     return {pool_.dims.substitute(s.rows, b.dims), pool_.dims.substitute(s.cols, b.dims)};
-  }
-
-  /// Nonsingular is a condition that the answer carries, not one that is checked.
-  bool attributes_hold(Attribute wanted, TermId t) const {
-    const auto bits = [](Attribute a) { return static_cast<std::uint32_t>(a); };
-    const std::uint32_t open = bits(wanted) & ~bits(Attribute::Nonsingular);
-    if (open == 0) return true;
-    const Node& n = pool_[t];
-    if (n.op != Op::Symbol) return false;
-    std::uint32_t have = bits(pool_.symbols[n.symbol].attributes);
-    if (has(pool_.symbols[n.symbol].attributes, Attribute::Spd)) have |= bits(Attribute::Symmetric);
-    return (open & ~have) == 0;
   }
 
   /// Is `part` the node, or a product of some of its factors (in a run, where their order matters)?
@@ -256,15 +248,46 @@ class Replay {
     return Finding::broken("the contributions have another sum than " + quoted(s.after));
   }
 
-  Finding identity(const Step& s) const {
+  /// One side of the identity is in `before`, and the other side put there gives `after`, scalars written plainly.
+  Finding identity(const Step& s) {
     const Rule* rule = book_.find(s.rule);
     if (!rule) return Finding::broken("there is no rule " + s.rule);
     if (rule->kind != RuleKind::Identity) return Finding::broken(s.rule + " is not an identity");
     if (const Finding f = bindings_are_right(*rule, s.bindings); f.kind != Finding::Kind::Follows) return f;
     const TermId from = instantiate(pool_, rule->form, s.bindings), to = instantiate(pool_, rule->to, s.bindings);
     if (substitute(pool_, s.before, {{from, to}}) == s.after) return {};
-    if (rule->two_way && substitute(pool_, s.before, {{to, from}}) == s.after) return {};
+    const TermId plain_from = writer_.plain(from), plain_to = writer_.plain(to);
+    if (plain_from == plain_to) {  // the rule is about the writing itself
+      const std::vector<TermId> nodes = reachable(pool_, s.before);
+      if (std::ranges::count(nodes, from) > 0 && writer_.plain(s.before) == writer_.plain(s.after)) return {};
+    }
+    if (leads(s, plain_from, plain_to) || (rule->two_way && leads(s, plain_to, plain_from))) return {};
     return Finding::broken(s.rule + " does not lead from " + quoted(s.before) + " to " + quoted(s.after));
+  }
+
+  /// A name became its value at one place, or a value its name.
+  Finding definition(const Step& s) {
+    if (s.unfolded.size() != 1) return Finding::broken("a step by a definition names it");
+    const SymbolId name = s.unfolded[0];
+    const TermId value = options_.definition ? options_.definition(name) : TermId();
+    if (!value.valid()) return Finding::broken("nothing is known of " + pool_.symbols[name].name);
+    const TermId plain = writer_.plain(value), symbol = pool_.symbol(name);
+    if (leads(s, plain, symbol) || leads(s, symbol, plain)) return {};
+    return Finding::broken("the definition of " + pool_.symbols[name].name + " does not lead from " + quoted(s.before) + " to " + quoted(s.after));
+  }
+
+  /// Does `to` in the place of `from`, at one node, lead from before to after?
+  bool leads(const Step& s, TermId from, TermId to) {
+    if (pool_.shape(from) != pool_.shape(to)) return false;
+    const TermId before = writer_.plain(s.before), after = writer_.plain(s.after);
+    const auto there = [&](TermId place) {
+      for (const TermId at : replacements(writer_, pool_, place, from, to))
+        if (writer_.plain(place == before ? at : substitute(pool_, before, {{place, at}})) == after) return true;
+      return false;
+    };
+    const std::vector<TermId> nodes = reachable(pool_, before);
+    if (s.place.valid() && std::ranges::count(nodes, s.place) > 0 && there(s.place)) return true;
+    return std::ranges::any_of(nodes, there);
   }
 
   std::string quoted(TermId t) const { return pool_[t].weight <= kPrintable ? print(pool_, t) : "a long formula"; }
@@ -272,6 +295,7 @@ class Replay {
   const RuleBook& book_;
   TermPool& pool_;
   Readings readings_;
+  PlainWriter writer_;
   const ReplayOptions& options_;
   std::set<TermId> left_;  ///< adjoints that earlier steps arrived at
   std::map<const Rule*, SymbolId> upstreams_;

@@ -18,6 +18,7 @@ using StepJudge = std::function<bool(TermId before, TermId after, std::span<cons
 
 struct ReplayOptions {
   StepJudge same_index_form;  ///< of the layer that knows index forms; without it, such steps are trusted
+  std::function<TermId(SymbolId)> definition;  ///< a name's value, not set where it has none; without it, steps by definitions are broken
   StepJudge equal_values;     ///< exact evaluation; its steps stay trusted, but broken when it says no
 };
 
@@ -36,11 +37,12 @@ struct ReplayVerdict {
 
 /// What is checked, by kind of step:
 ///   Differential, Adjoint, VecForm  the block's form, with the bindings, is `before` (or a run of its factors);
-///   `after` is
-///                                   what the linear blocks make of the block's differential, found again here
+///                                   `after` is what the linear blocks make of the block's differential, found again here
 ///   Adjoint                         besides, the upstream is 1, a named line, or what an earlier step left
 ///   Accumulate                      `after` is the sum of the recorded contributions, each left by an earlier step
-///   Identity                        `after` is `before` with one side of the identity put for the other
+///   Identity                        `after` is `before` with one side of the identity put for the other at one place, up
+///                                   to where scalars and double transposes are written
+///   Definition                      the same with a name and its value
 ///   IndexForm, Exact                by the judges
 /// Shares no code with calculus.
 [[nodiscard]] ReplayVerdict replay(const Trace& trace, const RuleBook& book, TermPool& pool,

@@ -24,7 +24,8 @@ enum class StepKind {
   Adjoint,       ///< before: <G, L[dX]>, as the pair (L[slot], G); after: L*[G], by a linear block
   VecForm,       ///< before: L[slot]; after: M with vec L[X] = M vec X, by a linear block
   Accumulate,    ///< after: the sum of the contributions to one name or node, which are the terms of `bindings`
-  Identity,      ///< before -> after by an identity of the rule book, at one place
+  Identity,      ///< before -> after by an identity of the rule book, at one place, up to where scalars are written
+  Definition,    ///< a name in before is its value in after, or the other way round, at one place; the name is in `unfolded`
   IndexForm,     ///< before and after have the same index form once the names in `unfolded` are put in
   Exact,         ///< before and after agree in exact evaluation at random points (trusted, with the oracle's error bound)
 };
@@ -37,7 +38,8 @@ struct Step {
   TermId upstream;        ///< Adjoint: G
   SymbolId slot;          ///< Adjoint, VecForm: the slot in `before`
   Bindings bindings;
-  std::vector<SymbolId> unfolded;  ///< IndexForm, Exact: lets whose definitions were used
+  std::vector<SymbolId> unfolded;  ///< Definition, IndexForm, Exact: lets whose definitions were used
+  TermId place = {};      ///< Identity, Definition: a node of `before` (written plainly) to look at first; may be unset
 };
 
 struct Trace {

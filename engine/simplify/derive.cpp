@@ -314,6 +314,7 @@ class Derivations {
       const std::vector<std::size_t>& readers = index.readers(line.name);
       const bool layer = in_rows_.contains(line.name) || forms.at(form_of(pool_, line.value)) >= kRecursion;
       if (readers.size() > 1 || (readers.size() == 1 && layer) || (readers.size() == 1 && !put_in(line, readers[0], index))) kept.push_back(line);
+      else answers_.put_in.push_back(line);
     }
     std::ranges::reverse(kept);
     lines = std::move(kept);
