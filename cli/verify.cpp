@@ -1,6 +1,7 @@
 #include "cli/verify.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -84,9 +85,11 @@ std::function<bool(const DimValues&)> admissible_sizes(const TermPool& pool, con
 }
 
 std::vector<Definition> with_meanings(std::vector<Definition> all, const Answers& answers) {
+  std::unordered_map<SymbolId, TermId> meanings;
+  for (const Derivation& d : answers.derivations)
+    if (d.meaning.valid()) meanings[d.request.result] = d.meaning;
   for (Definition& definition : all)
-    for (const Derivation& d : answers.derivations)
-      if (d.request.result == definition.name && d.meaning.valid()) definition.value = d.meaning;
+    if (const auto meaning = meanings.find(definition.name); meaning != meanings.end()) definition.value = meaning->second;
   return all;
 }
 

@@ -156,7 +156,7 @@ class ClaimJudge {
 
   [[nodiscard]] static ClaimVerdict verdict(const Equality& e, bool same_form, bool negated) {
     ClaimVerdict v;
-    v.sizes = e.sizes;
+    v.sizes.assign(e.sizes.begin(), e.sizes.end());
     v.points = e.trials;
     if (same_form || e.equal()) {
       v.verdict = negated ? Verdict::False : Verdict::True;

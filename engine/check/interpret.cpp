@@ -37,7 +37,7 @@ class Interpreter {
       return error_at("E-EVAL-03", {}, fmt::format("cannot be evaluated in double precision: {}", why.what()));
     }
     std::vector<Matrix<double>> out;
-    for (const TermId t : terms) out.push_back(values[schedule.slot(t)].front());
+    for (const TermId t : terms) out.push_back(value_at(schedule, values, schedule.slot(t)).front());
     return out;
   }
 
@@ -45,8 +45,8 @@ class Interpreter {
   [[nodiscard]] std::vector<Series<double>> evaluate(const Schedule& schedule) const {
     const Field field(Field::Opaque::Refused);
     return Evaluation<Field>(field, 0, static_cast<std::size_t>(limits_.entries))
-        .run(schedule, data_.sizes, [&](SymbolId s, std::size_t rows, std::size_t cols) {
-          const Matrix<double>& given = data_.values.at(s);
+        .run(schedule, Layout(schedule, data_.sizes), [&](std::uint32_t slot, std::size_t rows, std::size_t cols) {
+          const Matrix<double>& given = data_.values.at(schedule.node(slot).symbol);
           require(given.rows() == rows && given.cols() == cols, "a variable's value has its declared shape");
           return Series<double>{given};
         });

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -59,8 +60,10 @@ struct Reader {
 
   /// The candidate lies in the structure of its variable.
   template <class P>
-  void structure(const P& k, Pairs<P>& pairs, const Matrix<typename P::Value>& g) const {
+  void structure(const P& k, Pairs<P>& pairs, const Matrix<typename P::Value>& unscaled, const typename P::Value& scale) const {
     if (!in_structure || stacked) return;
+    Matrix<typename P::Value> g = unscaled;
+    for (auto& v : g) v = k.multiply(scale, v);
     const bool symmetric = has(attributes, Attribute::Symmetric) || has(attributes, Attribute::Spd);
     for (std::size_t j = 0; j < g.cols(); ++j)
       for (std::size_t i = 0; i < g.rows(); ++i) {
@@ -92,7 +95,7 @@ void check_columns(const Reader& r, const Point<P>& point, Pairs<P>& pairs) {
     for (std::size_t i = 0; i < c.rows(); ++i) {
       Matrix<typename P::Value> row(side, side, k.zero());
       for (std::size_t j = 0; j < c.cols(); ++j) row[j] = c(i, j);
-      r.template structure<P>(k, pairs, row);
+      r.template structure<P>(k, pairs, row, k.one());
     }
   std::vector<typename P::Value> image(c.rows(), k.zero());
   for (std::size_t j = 0; j < c.cols(); ++j)
@@ -120,22 +123,27 @@ Equality judge_gradients(const TermPool& pool, std::span<const DerivativeQuestio
     readers.emplace_back(pool, questions[g]);
     p.roots.push_back(questions[g].candidate);
     p.motions.push_back(readers.back().motion);
+    if (group.size() > 1) p.motions.back().gauge = questions[g].candidate;
   }
   p.definitions.assign(definitions.begin(), definitions.end());
   p.order = 1;
+  p.followed = {of};
   return judge(pool, p, agreement([&](const auto& point, auto& pairs) {
                  const auto& k = point.policy();
                  using P = std::decay_t<decltype(k)>;
-                 auto all = k.zero();
+                 auto all = k.zero(), parts = k.zero();  // parts: of either sign, all counted
                  for (const Reader& r : readers) {
                    const auto& g = point.value(r.q.candidate);
                    const auto h = r.direction(point, r.stacked ? 0 : g.rows(), r.stacked ? 0 : g.cols());
                    if (r.stacked && r.template coordinates<P>(h).size() != g.size())
                      throw Unsupported("a derivative by the stacked entries of a variable that does not occur");
-                   all = k.add(all, r.inner(k, g, h));
-                   r.template structure<P>(k, pairs, g);
+                   const auto part = r.inner(k, g, h);
+                   all = k.add(all, part);
+                   if constexpr (P::kOrdered) parts = k.add(parts, part < 0 ? k.negate(part) : part);
+                   r.template structure<P>(k, pairs, g, point.scale(r.motion));
                  }
                  pairs.emplace_back(point.coefficient(of, 1)[0], all);
+                 if (readers.size() > 1) pairs.emplace_back(parts, parts);  // what errors are relative to
                }),
                options);
 }
@@ -148,6 +156,7 @@ Equality judge_alone(const TermPool& pool, const DerivativeQuestion& q, std::spa
   if (q.direction) p.roots.push_back(*q.direction);
   p.definitions.assign(definitions.begin(), definitions.end());
   p.order = q.form == DerivativeForm::Hessian ? 2 : 1;
+  p.followed = {q.of};
   p.motions.push_back(r.motion);
   return judge(pool, p, agreement([&](const auto& point, auto& pairs) {
                  if (q.form != DerivativeForm::Differential) return check_columns(r, point, pairs);
@@ -156,6 +165,28 @@ Equality judge_alone(const TermPool& pool, const DerivativeQuestion& q, std::spa
                  for (std::size_t i = 0; i < c.size(); ++i) pairs.emplace_back(first[i], c[i]);
                }),
                options);
+}
+
+constexpr std::int64_t kItems = 20'000'000;  ///< evaluated for one group
+
+/// Judges gradients together; where that fails, each half by itself, until the wrong ones stand alone: a few of many are
+/// found in few judgements. When floats have refuted a group, exact arithmetic alone finds where: what it accepts is equal,
+/// and what it does not is halved on. Past the allowance what failed together is said to fail.
+template <class Judgement>
+void halve(const Judgement& judge_group, std::span<const std::size_t> group, bool refuted, const std::int64_t& allowed,
+           std::vector<Equality>& out) {
+  const Equality together = judge_group(group, group.size() == 1 || !refuted);
+  if (together.equal() || group.size() == 1 || !refuted)
+    for (const std::size_t i : group) out[i] = together;
+  if (group.size() == 1 || together.equal() || allowed <= 0) return;
+  refuted = refuted || together.outcome == Comparison::Different;
+  halve(judge_group, group.first(group.size() / 2), refuted, allowed, out);
+  halve(judge_group, group.subspan(group.size() / 2), refuted, allowed, out);
+  if (together.outcome != Comparison::Different || !std::ranges::all_of(group, [&](std::size_t i) { return out[i].equal(); })) return;
+  for (const std::size_t i : group) {
+    out[i].outcome = Comparison::Undefined;
+    out[i].reason = "the gradients agree one by one and not together";
+  }
 }
 
 /// vech is of symmetric and of lower triangular matrices.
@@ -191,14 +222,24 @@ std::vector<Equality> derivatives_equal(const TermPool& pool, std::span<const De
     else
       alone.push_back(i);
   }
-  for (const auto& [of, group] : groups) {
-    Equality together = judge_gradients(pool, questions, group, definitions, options);
-    for (const std::size_t i : group) {
-      if (group.size() == 1 || together.equal())
-        out[i] = together;
-      else
-        out[i] = judge_gradients(pool, questions, std::span(&i, 1), definitions, options);
-    }
+  for (auto& [of, group] : groups) {
+    std::int64_t allowed = kItems;
+    const auto judge_group = [&](std::span<const std::size_t> members, bool floats) {
+      EqualOptions how = options;
+      how.floats = options.floats && floats;
+      Equality e = judge_gradients(pool, questions, members, definitions, how);
+      allowed -= e.items;
+      return e;
+    };
+    // What is said to be zero has no size that the others could be compared with.
+    const auto zeros = std::ranges::stable_partition(group, [&](std::size_t i) {
+      const Node& n = pool[questions[i].candidate];
+      return n.op != Op::Zeros && !(n.op == Op::Number && n.numbers[0].is_zero());
+    });
+    const std::size_t rest = group.size() - zeros.size();
+    const std::span<const std::size_t> all(group);
+    if (rest > 0) halve(judge_group, all.first(rest), false, allowed, out);
+    if (rest < group.size()) halve(judge_group, all.subspan(rest), false, allowed, out);
   }
   for (const std::size_t i : alone)
     out[i] = questions[i].form == DerivativeForm::Gradient

@@ -38,6 +38,7 @@ Equality differential_equals(const TermPool& pool, TermId of, TermId differentia
                              const EqualOptions& options) {
   require(pool.shape(of) == pool.shape(differential), "a differential has the shape of what it is the differential of");
   PointQuestion q = question_about({of, differential}, definitions, 1);
+  q.followed = {of};
   for (const auto& [variable, slot] : slots) q.motions.push_back({variable, slot, {}, false});
   return judge(pool, q, agreement([&](const auto& point, auto& pairs) {
                  all_equal(pairs, point.coefficient(of, 1), point.value(differential));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,13 +49,33 @@ struct Witness {
   Matrix<double> left, right;
 };
 
+/// The sizes that were tried; shared by the answers to many questions that were put together.
+class TriedSizes {
+ public:
+  void add(DimValues sizes) {
+    auto more = std::make_shared<std::vector<DimValues>>(*all_);
+    more->push_back(std::move(sizes));
+    all_ = std::move(more);
+  }
+  [[nodiscard]] std::size_t size() const { return all_->size(); }
+  [[nodiscard]] bool empty() const { return all_->empty(); }
+  [[nodiscard]] const DimValues& front() const { return all_->front(); }
+  [[nodiscard]] const DimValues& operator[](std::size_t i) const { return (*all_)[i]; }
+  [[nodiscard]] auto begin() const { return all_->begin(); }
+  [[nodiscard]] auto end() const { return all_->end(); }
+
+ private:
+  std::shared_ptr<const std::vector<DimValues>> all_ = std::make_shared<std::vector<DimValues>>();
+};
+
 struct Equality {
   Comparison outcome = Comparison::Unsupported;
   Method method = Method::Field;
   int trials = 0;                  ///< points at which both sides had values
-  std::vector<DimValues> sizes;    ///< tried, each once
+  TriedSizes sizes;                ///< each once
   int error_bits = 0;              ///< Field, Equal: the probability of a wrong "equal" is at most 2^-bits; 0: no bound known
   double worst_relative_error = 0; ///< Float
+  std::int64_t items = 0;          ///< evaluated in all, points without values included
   std::string reason;              ///< one line: why unsupported, what was assumed
   std::optional<Witness> witness;
 

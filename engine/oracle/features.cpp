@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <span>
 #include <vector>
 
@@ -71,25 +70,9 @@ class FunctionWalk {
 /// Functions of matrices that are no rational functions of the entries.
 bool transcendental(const Node& n) { return n.op == Op::MatrixFunction && n.primary != PrimaryFunction::Power; }
 
-bool takes_branch(const TermPool& pool, const Node& n) {
-  if (n.op == Op::Cholesky) return true;
-  if (n.op == Op::Power) return is_root(n.numbers[0]);
-  if (n.op != Op::Apply) return false;
-  Features f;
-  FunctionWalk(pool, f).call(n.function, false);
-  return f.branches > 0;
-}
-
-double entries(const Schedule& schedule, std::size_t slot, const DimValues& sizes) {
-  const DimTable& dims = schedule.pool().dims;
-  const Shape s = schedule.node(slot).shape;
-  return static_cast<double>(dims.evaluate(s.rows, sizes).value_or(1)) * static_cast<double>(dims.evaluate(s.cols, sizes).value_or(1));
-}
-
 /// Entries of which the sign is taken or the root: of a Cholesky factor those of the diagonal.
-double coins(const Schedule& schedule, std::size_t slot, const DimValues& sizes) {
-  const double all = entries(schedule, slot, sizes);
-  return schedule.node(slot).op == Op::Cholesky ? std::sqrt(all) : all;
+double coins(const Schedule& schedule, std::size_t slot, const Layout& layout) {
+  return static_cast<double>(schedule.node(slot).op == Op::Cholesky ? layout.rows(slot) : layout.entries(slot));
 }
 
 }  // namespace
@@ -102,33 +85,31 @@ Features features(const Schedule& schedule) {
     const Node& n = schedule.node(s);
     bool within = schedule[s].definition != Schedule::kNone && deep[schedule[s].definition];
     for (const std::uint32_t a : schedule.args(s)) within = within || deep[a];
+    const int before = out.branches;
     if (n.op == Op::Apply) within = walk.call(n.function, within);
     if (n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax) within = walk.primitive(Primitive::Exp, within);
     if (n.op == Op::ColumnLogSumExp || n.op == Op::RowLogSumExp) within = walk.primitive(Primitive::Log, walk.primitive(Primitive::Exp, within));
     if (n.op == Op::Power && is_root(n.numbers[0])) ++out.branches, within = true;
     if (n.op == Op::Cholesky) ++out.branches, within = true;
     if (n.op == Op::LogDet || n.op == Op::PowerBy || transcendental(n)) out.incomplete = within = true;
+    if (out.branches > before) out.branching.push_back(static_cast<std::uint32_t>(s));
     deep[s] = within;
   }
   return out;
 }
 
-std::size_t branch_entries(const Schedule& schedule, const DimValues& sizes) {
+std::size_t branch_entries(const Schedule& schedule, const Features& features, const Layout& layout) {
   double least = 0;
-  for (std::size_t s = 0; s < schedule.size(); ++s)
-    if (takes_branch(schedule.pool(), schedule.node(s))) {
-      const double here = coins(schedule, s, sizes);
-      least = least == 0 ? here : std::min(least, here);
-    }
+  for (const std::uint32_t s : features.branching) {
+    const double here = coins(schedule, s, layout);
+    least = least == 0 ? here : std::min(least, here);
+  }
   return static_cast<std::size_t>(std::max(1.0, least));
 }
 
-std::size_t root_entries(const Schedule& schedule, const DimValues& sizes) {
+std::size_t all_branch_entries(const Schedule& schedule, const Features& features, const Layout& layout) {
   double all = 0;
-  for (std::size_t s = 0; s < schedule.size(); ++s) {
-    const Node& n = schedule.node(s);
-    if (takes_branch(schedule.pool(), n)) all += coins(schedule, s, sizes);
-  }
+  for (const std::uint32_t s : features.branching) all += coins(schedule, s, layout);
   return static_cast<std::size_t>(all);
 }
 
@@ -230,9 +211,8 @@ Degree applied(const TermPool& pool, const ScalarExpr& body, const Degree& x) {
 
 }  // namespace
 
-double log2_degree(const Schedule& schedule, const DimValues& sizes) {
+double log2_degree(const Schedule& schedule, const Layout& layout) {
   const TermPool& pool = schedule.pool();
-  const auto size = [&](Dim d) { return static_cast<double>(pool.dims.evaluate(d, sizes).value_or(1)); };
   std::vector<Degree> degree(schedule.size());
   double worst = 1;
   double drawn = 0, argument = 0;  // arguments of elementwise functions: how many, and the highest degree
@@ -240,12 +220,14 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
     const Node& n = schedule.node(s);
     const auto args = schedule.args(s);
     const auto arg = [&](std::size_t i) -> const Degree& { return degree[args[i]]; };
-    const auto order = [&] { return size(pool.shape(n.args[0]).rows); };
+    const auto rows = [&](std::size_t i) { return static_cast<double>(layout.rows(args[i])); };
+    const auto order = [&] { return rows(0); };
+    const auto cols = [&] { return static_cast<double>(layout.cols(args[0])); };
     Degree d;
     switch (n.op) {
       case Op::Symbol:
         d = schedule[s].definition != Schedule::kNone ? degree[schedule[s].definition]
-                                                      : of_variable(pool.symbols[n.symbol].attributes, size(n.shape.rows));
+                                                      : of_variable(pool.symbols[n.symbol].attributes, static_cast<double>(layout.rows(s)));
         break;
       case Op::Number: case Op::Size: case Op::Ones: case Op::Zeros: case Op::Eye: case Op::Commutation: case Op::Duplication:
       case Op::Elimination: case Op::Selection: break;
@@ -257,7 +239,7 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         break;
       case Op::MatMul:
         d = arg(0);
-        for (std::size_t i = 1; i < args.size(); ++i) d = summed(multiplied(d, arg(i)), size(pool.shape(n.args[i]).rows));
+        for (std::size_t i = 1; i < args.size(); ++i) d = summed(multiplied(d, arg(i)), rows(i));
         break;
       case Op::Scale: case Op::Hadamard: case Op::Kron:
         d = arg(0);
@@ -267,9 +249,9 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         d = arg(0);
         break;
       case Op::Trace: d = summed(arg(0), order()); break;
-      case Op::Total: d = summed(arg(0), order() * size(pool.shape(n.args[0]).cols)); break;
+      case Op::Total: d = summed(arg(0), order() * cols()); break;
       case Op::ColumnSums: d = summed(arg(0), order()); break;
-      case Op::RowSums: d = summed(arg(0), size(pool.shape(n.args[0]).cols)); break;
+      case Op::RowSums: d = summed(arg(0), cols()); break;
       case Op::Power: {
         const double q = std::max(1.0, std::abs(n.numbers[0].to_double()));
         d = {q * arg(0).num, q * arg(0).den, arg(0).shared && !n.numbers[0].is_negative()};
@@ -280,8 +262,8 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
       case Op::PseudoInverse: {
         // Over the sum of squares of all minors of order r, the rank, the entries are sums of such a minor by one of its own
         // of order r-1 (Ben-Israel & Greville).
-        const double rows = order(), cols = size(pool.shape(n.args[0]).cols), r = std::min(rows, cols);
-        const Degree one = over_one(arg(0), rows * cols);
+        const double r = std::min(order(), cols());
+        const Degree one = over_one(arg(0), order() * cols());
         d = {(2 * r - 1) * one.num + one.den, 2 * r * one.num, true};
         break;
       }
@@ -300,18 +282,18 @@ double log2_degree(const Schedule& schedule, const DimValues& sizes) {
         const double k = order();
         std::vector<Degree> directions;
         for (std::size_t i = 1; i < args.size(); ++i) directions.push_back(over_one(arg(i), k * k));
-        d = raised(over_one(arg(0), k * k), k, static_cast<double>(pool.dims.evaluate(n.first, sizes).value_or(1)), directions);
+        d = raised(over_one(arg(0), k * k), k, static_cast<double>(pool.dims.evaluate(n.first, layout.sizes()).value_or(1)), directions);
         break;
       }
       case Op::Apply:
         d = applied(pool, n.function, n.order, arg(0));
-        drawn += entries(schedule, s, sizes);
+        drawn += static_cast<double>(layout.entries(s));
         argument = std::max(argument, arg(0).num + arg(0).den);
         break;
       // Exponentials and logarithms are new variables: an entry over a sum of entries, or the logarithm of one.
       case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
         d = n.op == Op::ColumnSoftmax || n.op == Op::RowSoftmax ? Degree{1, 1, false} : Degree{1, 0, true};
-        drawn += entries(schedule, args[0], sizes) + entries(schedule, s, sizes);
+        drawn += static_cast<double>(layout.entries(args[0]) + layout.entries(s));
         argument = std::max(argument, arg(0).num + arg(0).den);
         break;
       case Op::Inverse: case Op::Det: case Op::LogDet: {

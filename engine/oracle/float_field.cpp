@@ -71,7 +71,7 @@ T FloatField<T>::pi() const {
 template <class T>
 T FloatField<T>::inverse(T a) const {
   if (a == 0) throw Undefined("a division by zero");
-  return 1 / a;
+  return rounded(1 / a);
 }
 
 template <class T>
@@ -89,22 +89,22 @@ T FloatField<T>::power(T a, const Rational& exponent) const {
         if (i & 1) out *= base;
         base *= base;
       }
-      return out;
+      return rounded(out);
     }
-    return FloatMath<T>::pow(a, rational(exponent));
+    return rounded(FloatMath<T>::pow(a, rational(exponent)));
   }
   if (a < 0) throw OffDomain("a root of a negative number");
   if (a == 0 && exponent.is_negative()) throw Undefined("a division by zero");
-  if (exponent == Rational(1, 2)) return FloatMath<T>::sqrt(a);
-  if (exponent == Rational(-1, 2)) return 1 / FloatMath<T>::sqrt(a);
-  return FloatMath<T>::pow(a, rational(exponent));
+  if (exponent == Rational(1, 2)) return rounded(FloatMath<T>::sqrt(a));
+  if (exponent == Rational(-1, 2)) return rounded(1 / FloatMath<T>::sqrt(a));
+  return rounded(FloatMath<T>::pow(a, rational(exponent)));
 }
 
 template <class T>
 T FloatField<T>::power_by(T a, T exponent) const {
   const T out = FloatMath<T>::pow(a, exponent);
   if (!is_finite(out)) throw OffDomain("a power without a value");
-  return out;
+  return rounded(out);
 }
 
 namespace {
@@ -139,38 +139,38 @@ template <class T>
 T FloatField<T>::primitive(Primitive f, T x) const {
   using M = FloatMath<T>;
   switch (f) {
-    case Primitive::Exp: return M::exp(x);
+    case Primitive::Exp: return rounded(M::exp(x));
     case Primitive::Log:
       if (!(x > 0)) throw OffDomain("the log of a number that is not positive");
-      return M::log(x);
+      return rounded(M::log(x));
     case Primitive::Sqrt:
       if (x < 0) throw OffDomain("a root of a negative number");
-      return M::sqrt(x);
-    case Primitive::Sin: return M::sin(x);
-    case Primitive::Cos: return M::cos(x);
-    case Primitive::Tan: return M::tan(x);
-    case Primitive::Sinh: return M::sinh(x);
-    case Primitive::Cosh: return M::cosh(x);
-    case Primitive::Tanh: return M::tanh(x);
-    case Primitive::Atan: return M::atan(x);
+      return rounded(M::sqrt(x));
+    case Primitive::Sin: return rounded(M::sin(x));
+    case Primitive::Cos: return rounded(M::cos(x));
+    case Primitive::Tan: return rounded(M::tan(x));
+    case Primitive::Sinh: return rounded(M::sinh(x));
+    case Primitive::Cosh: return rounded(M::cosh(x));
+    case Primitive::Tanh: return rounded(M::tanh(x));
+    case Primitive::Atan: return rounded(M::atan(x));
     case Primitive::Abs: return x < 0 ? -x : x;
     case Primitive::Sign: return sign(x);
     case Primitive::Step: return x > 0 ? 1 : 0;
     case Primitive::Relu: return x > 0 ? x : 0;
-    case Primitive::Sigmoid: return x < 0 ? M::exp(x) / (1 + M::exp(x)) : 1 / (1 + M::exp(-x));
-    case Primitive::Softplus: return x > 0 ? x + M::log1p(M::exp(-x)) : M::log1p(M::exp(x));
-    case Primitive::Erf: return M::erf(x);
+    case Primitive::Sigmoid: return rounded(x < 0 ? M::exp(x) / (1 + M::exp(x)) : 1 / (1 + M::exp(-x)));
+    case Primitive::Softplus: return rounded(x > 0 ? x + M::log1p(M::exp(-x)) : M::log1p(M::exp(x)));
+    case Primitive::Erf: return rounded(M::erf(x));
     case Primitive::Gammaln:
       if (!(x > 0)) throw OffDomain("gammaln of a number that is not positive");
-      return M::lgamma(x);
-    case Primitive::Psi: return digamma_family<T>(0, x);
+      return rounded(M::lgamma(x));
+    case Primitive::Psi: return rounded(digamma_family<T>(0, x));
   }
   throw Bug("unknown elementwise function");
 }
 
 template <class T>
 T FloatField<T>::polygamma(int k, T a) const {
-  return digamma_family<T>(k, a);
+  return rounded(digamma_family<T>(k, a));
 }
 
 template <class T>
@@ -189,7 +189,7 @@ T FloatField<T>::opaque(std::uint64_t name, int order, T t) const {
     case 3: out += 6 * cubic; break;
     default: break;
   }
-  return out;
+  return rounded(out);
 }
 
 template <class T>

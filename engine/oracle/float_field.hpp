@@ -2,7 +2,9 @@
 /// Floats as a policy of the evaluator: double for values on data, 113 bits (libquadmath) for judging.
 
 #include <cstdint>
+#include <type_traits>
 
+#include "oracle/keyed_hash.hpp"
 #include "oracle/primitive.hpp"
 #include "scalar/rational.hpp"
 
@@ -21,9 +23,12 @@ class FloatField {
   using Value = T;
   enum class Opaque { StandIn, Refused };
 
-  /// What is drawn is moved by less than this part of itself; by how much depends on the key.
+  /// What is drawn is moved by less than `part` of itself, and sums and products of quadruple precision by less than
+  /// `rounding`; by how much depends on the key. What moves by much then is rounding itself.
+  /// Source: the random rounding of CESTAC, Vignes (1993).
   struct Nudge {
     Value part = 0;
+    Value rounding = 0;
     std::uint64_t key = 0;
   };
 
@@ -34,9 +39,9 @@ class FloatField {
   [[nodiscard]] Value integer(std::int64_t k) const { return static_cast<T>(k); }
   [[nodiscard]] Value rational(const Rational& r) const;
   [[nodiscard]] Value pi() const;
-  [[nodiscard]] Value add(Value a, Value b) const { return a + b; }
-  [[nodiscard]] Value subtract(Value a, Value b) const { return a - b; }
-  [[nodiscard]] Value multiply(Value a, Value b) const { return a * b; }
+  [[nodiscard]] Value add(Value a, Value b) const { return rounded(a + b); }
+  [[nodiscard]] Value subtract(Value a, Value b) const { return rounded(a - b); }
+  [[nodiscard]] Value multiply(Value a, Value b) const { return rounded(a * b); }
   [[nodiscard]] Value negate(Value a) const { return -a; }
   [[nodiscard]] Value inverse(Value a) const;
   [[nodiscard]] bool is_zero(Value a) const { return a == 0; }
@@ -54,10 +59,19 @@ class FloatField {
   /// A fixed smooth function for each name with its true derivatives: sin(1.3 t + c) + 0.1 t^3 + 0.4 t.
   [[nodiscard]] Value opaque(std::uint64_t name, int order, Value a) const;
   [[nodiscard]] Value draw(Draw kind, std::uint64_t key) const;
+  /// The same field, nudged.
+  [[nodiscard]] FloatField nudged(Nudge nudge) const { return FloatField(opaque_, nudge); }
 
  private:
+  [[nodiscard]] Value rounded(Value a) const {
+    if constexpr (!std::is_same_v<T, double>)
+      if (nudge_.rounding != 0) return a + a * nudge_.rounding * (2 * static_cast<T>(to_unit(scramble(nudge_.key + ++operations_))) - 1);
+    return a;
+  }
+
   Opaque opaque_;
   Nudge nudge_;
+  mutable std::uint64_t operations_ = 0;  ///< that were rounded at random: each by a number of its own
 };
 
 extern template class FloatField<double>;

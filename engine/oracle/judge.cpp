@@ -14,26 +14,37 @@ constexpr int kHopelessAttempts = 40;   ///< after which sizes are left at which
 constexpr int kFieldRedraws = 60000;    ///< of single variables, for one question
 constexpr int kFloatRedraws = 6000;
 constexpr int kPointRedraws = 300, kBranchRedraws = 50;  ///< for one point, and for each root in it
+constexpr double kMostRoots = 10;       ///< entries that must be squares at once: 2^10 redraws are expected
 constexpr double kCoins = 100;          ///< throws that make a branch overlooked unlikely: 2^-100 for one sign
 constexpr double kMostTrials = 40;
 constexpr double kItems = 20000;        ///< items evaluated at one choice of sizes, all trials together
+constexpr double kMostItems = 2e6;      ///< the same, points without values included
 constexpr double kTolerance = 1e-22;    ///< 113 bits are 34 digits; the rest is for conditioning
 constexpr double kRefuted = 1e-9;       ///< what differs by less than this at a point is badly conditioned there, and says nothing
-constexpr double kNudge = 1e-18;        ///< a refutation must stand when the entries move by this part of themselves: what is
-constexpr double kSteady = 1e-9;        ///< zero but for rounding, under a root or below a fraction, moves by more than this then,
-constexpr int kNudges = 12;             ///< each time with probability 1/2 or more: rounding may have the same sign again
+// A refutation must stand when the entries move by kNudge of themselves and sums, products and values of functions by
+// kRounding: what is zero but for rounding, under a root or below a fraction, moves by more than kSteady then, each time with
+// probability 1/2 or more.
+constexpr double kNudge = 1e-18, kRounding = 1e-28, kSteady = 1e-9;
+constexpr int kNudges = 12;
 constexpr double kCancelled = 1e-8;     ///< what is smaller than this part of the largest intermediate value is compared with that part
 
 class Judge {
  public:
   Judge(const TermPool& pool, const PointQuestion& question, const Agreement& agreement, const EqualOptions& options)
       : question_(question), agreement_(agreement), options_(options),
-        schedule_(pool, question.roots, question.definitions), features_(features(schedule_)) {}
+        schedule_(pool, question.roots, question.definitions), plan_(schedule_, question), features_(features(schedule_)) {}
 
   Equality run() {
+    Equality e = judged();
+    e.items = items_;
+    return e;
+  }
+
+ private:
+  Equality judged() {
     Equality field = rounds<PrimeField>();
     if (field.outcome == Comparison::Equal) {
-      field.error_bits = error_bits(field);
+      field.error_bits = error_bits();
       return field;
     }
     if (field.outcome == Comparison::Different && features_.refusal_proves()) return field;
@@ -47,7 +58,6 @@ class Judge {
     return rounds<QuadField>();
   }
 
- private:
   template <class P>
   static constexpr bool kExact = std::is_same_v<P, PrimeField>;
 
@@ -56,21 +66,25 @@ class Judge {
     Equality out;
     out.method = kExact<P> ? Method::Field : Method::Float;
     redraws_ = kExact<P> ? kFieldRedraws : kFloatRedraws;
-    points_.clear();
+    each_.clear();
     std::string undefined = "no point was found at which both sides have values", limit;
     const int count = options_.shapes + (kExact<P> ? 0 : 1);
     for (int round = 0; round < count; ++round) {
-      const auto sizes = draw_sizes(schedule_, round, count, options_.seed, options_.admissible);
-      if (!sizes) {
+      const auto layout = draw_sizes(schedule_, round, count, options_.seed, options_.admissible);
+      if (!layout) {
         limit = "no admissible sizes were found within the limits";
         continue;
       }
-      if (std::ranges::find(out.sizes, *sizes) != out.sizes.end()) continue;
+      if (kExact<P> && roots_at_once(schedule_, *layout) > kMostRoots) {
+        limit = "exact arithmetic needs too many squares at once";
+        continue;
+      }
+      if (std::ranges::find(out.sizes, layout->sizes()) != out.sizes.end()) continue;
       try {
-        const int done = points<P>(round, *sizes, out, undefined);
+        const int done = points<P>(round, *layout, out, undefined);
         if (done > 0) {
-          out.sizes.push_back(*sizes);
-          points_.push_back(done);
+          out.sizes.add(layout->sizes());
+          each_.push_back({*layout, done});
           out.trials += done;
         }
         if (out.outcome == Comparison::Different) return out;
@@ -94,15 +108,17 @@ class Judge {
 
   /// Points at one choice of sizes; how many had values. Sets the outcome when a point refutes.
   template <class P>
-  int points(int round, const DimValues& sizes, Equality& out, std::string& undefined) {
-    const int wanted = trials(sizes);
+  int points(int round, const Layout& layout, Equality& out, std::string& undefined) {
+    const int wanted = trials(layout);
     int done = 0, failures = 0;
-    for (int attempt = 0; done < wanted && attempt < kAttempts; ++attempt) {
+    const int attempts = static_cast<int>(std::clamp(kMostItems / static_cast<double>(schedule_.size()), 1.0, double{kAttempts}));
+    for (int attempt = 0; done < wanted && attempt < attempts; ++attempt) {
+      items_ += static_cast<std::int64_t>(schedule_.size());
       const std::uint64_t seed = combine(combine(options_.seed, static_cast<std::uint64_t>(round) + (kExact<P> ? 0 : 900)),
                                          static_cast<std::uint64_t>(attempt));
       const Bias bias = failures < 4 ? Bias::None : failures < 20 ? Bias::Some : Bias::All;
       try {
-        const bool agrees = at<P>(seed, sizes, bias, out);
+        const bool agrees = at<P>(seed, layout, bias, out);
         ++done;
         biased_ = biased_ || bias == Bias::All;
         if (agrees) continue;
@@ -114,6 +130,14 @@ class Judge {
       }
     }
     return done;
+  }
+
+  template <class P>
+  std::vector<Series<typename P::Value>>& store() {
+    if constexpr (kExact<P>)
+      return field_store_;
+    else
+      return float_store_;
   }
 
   /// Redraws for one point, taken from those of the question.
@@ -128,25 +152,31 @@ class Judge {
   };
 
   template <class P>
-  bool at(std::uint64_t seed, const DimValues& sizes, Bias bias, Equality& out) {
+  bool at(std::uint64_t seed, const Layout& layout, Bias bias, Equality& out) {
     Allowance redraws(redraws_, features_.branches);
     if constexpr (kExact<P>) {
       const auto exponents = features_.exponents ? PrimeField::Exponents::Used : PrimeField::Exponents::Unused;
       const PrimeField field(prime_pairs()[seed % prime_pairs().size()], seed, exponents);
-      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
+      const Point<P> point(field, plan_, layout, seed, bias, redraws.left, store<P>());
       return std::ranges::all_of(agreement_.field(point), [&](const auto& p) { return field.equal(p.first, p.second); });
     } else {
       const QuadField field(QuadField::Opaque::StandIn);
-      const Point<P> point(field, schedule_, question_, sizes, seed, bias, redraws.left);
-      const double error = relative_error(point);
-      if (error > kTolerance && error < kRefuted) throw Undefined("a badly conditioned point");
-      for (int k = 1; error >= kRefuted && k <= kNudges; ++k) {
-        const QuadField nudged(QuadField::Opaque::StandIn, {kNudge, static_cast<std::uint64_t>(k)});
-        const Point<P> nearby(nudged, schedule_, question_, sizes, seed, bias, redraws.left);
-        if (moved(agreement_.floats(point), agreement_.floats(nearby)) > kSteady) throw Undefined("a value that is zero but for rounding");
+      const Point<P> point(field, plan_, layout, seed, bias, redraws.left, store<P>());
+      const Errors error = errors(point);
+      if (error.relative <= kTolerance) {
+        out.worst_relative_error = std::max(out.worst_relative_error, error.relative);
+        return true;
       }
-      out.worst_relative_error = std::max(out.worst_relative_error, error);
-      return error <= kTolerance;
+      bool steady = error.relative >= kRefuted;
+      for (int k = 1; steady && k <= kNudges; ++k) {
+        const QuadField nudged = field.nudged({kNudge, kRounding, static_cast<std::uint64_t>(k)});
+        const Point<P> nearby(nudged, plan_, layout, seed, bias, redraws.left, nearby_store_);
+        steady = moved(agreement_.floats(point), agreement_.floats(nearby)) <= kSteady;
+      }
+      if (steady) return false;
+      if (error.beside_largest > kTolerance) throw Undefined(error.relative >= kRefuted ? "a value that is zero but for rounding" : "a badly conditioned point");
+      out.worst_relative_error = std::max(out.worst_relative_error, error.beside_largest);
+      return true;
     }
   }
 
@@ -162,40 +192,47 @@ class Judge {
     return scale > 0 ? worst / scale : 0;
   }
 
-  [[nodiscard]] double relative_error(const Point<QuadField>& point) const {
-    double largest = 0, scale = 0, worst = 0;
+  /// How far the numbers in pairs are apart, the farthest.
+  struct Errors {
+    double relative = 0;        ///< to the largest of the numbers
+    double beside_largest = 0;  ///< to it or to a small part of the largest intermediate value: what is less is rounding
+  };
+  [[nodiscard]] Errors errors(const Point<QuadField>& point) const {
+    Quad largest = 0, scale = 0, worst = 0;
+    const auto size = [](Quad v) { return v < 0 ? -v : v; };
+    for (const auto& [a, b] : agreement_.floats(point)) {
+      scale = std::max({scale, size(a), size(b)});
+      worst = std::max(worst, size(a - b));
+    }
+    if (worst == 0) return {};
     for (const auto& series : point.values())
       for (const auto& m : series)
-        for (const Quad& v : m) largest = std::max(largest, magnitude(v));
-    for (const auto& [a, b] : agreement_.floats(point)) {
-      scale = std::max({scale, magnitude(a), magnitude(b)});
-      worst = std::max(worst, magnitude(a - b));
-    }
-    if (worst == 0) return 0;
-    const double error = worst / std::max(scale, kCancelled * largest);
-    if (!std::isfinite(error)) throw Undefined("a value that is not finite");
-    return error;
+        for (const Quad& v : m) largest = std::max(largest, size(v));
+    const Errors e{static_cast<double>(worst / scale), static_cast<double>(worst / std::max(scale, Quad{kCancelled} * largest))};
+    if (!std::isfinite(e.relative)) throw Undefined("a value that is not finite");
+    return e;
   }
 
   /// More points where signs are at stake; fewer where each costs much.
-  [[nodiscard]] int trials(const DimValues& sizes) const {
+  [[nodiscard]] int trials(const Layout& layout) const {
     double wanted = options_.trials;
     if (features_.branches > 0)
-      wanted = std::clamp(std::ceil(kCoins / (options_.shapes * static_cast<double>(branch_entries(schedule_, sizes)))), wanted, kMostTrials);
+      wanted = std::clamp(std::ceil(kCoins / (options_.shapes * static_cast<double>(branch_entries(schedule_, features_, layout)))), wanted, kMostTrials);
     return static_cast<int>(std::max(1.0, std::min(wanted, std::floor(kItems / static_cast<double>(schedule_.size())))));
   }
 
   /// A wrong "equal" passes with probability at most 2^-bits: by degrees, each trial for itself; and where signs are at
   /// stake, by the chance to meet the one pattern that shows it. 0 when no bound is known.
-  [[nodiscard]] int error_bits(const Equality& e) const {
+  [[nodiscard]] int error_bits() const {
     if (features_.incomplete) return 0;
     const double field_bits = features_.exponents ? 53 : 58;  // of the smaller modulus
     double by_degree = 0, by_pattern = 0;
-    for (std::size_t i = 0; i < e.sizes.size(); ++i) {
+    for (const Done& at : each_) {
       // Conditioning on k squares costs k bits, the norm over their signs another k.
-      const double each = field_bits - log2_degree(schedule_, e.sizes[i]) - 2 * static_cast<double>(root_entries(schedule_, e.sizes[i]));
-      by_degree += points_[i] * std::max(0.0, each);
-      by_pattern += points_[i] * static_cast<double>(branch_entries(schedule_, e.sizes[i]));
+      const double each = field_bits - log2_degree(schedule_, at.layout) -
+                          2 * static_cast<double>(all_branch_entries(schedule_, features_, at.layout));
+      by_degree += at.points * std::max(0.0, each);
+      by_pattern += at.points * static_cast<double>(branch_entries(schedule_, features_, at.layout));
     }
     if (features_.branches == 0) return static_cast<int>(by_degree);
     by_pattern *= -std::log2(1 - std::exp2(-features_.branches));
@@ -206,9 +243,17 @@ class Judge {
   const Agreement& agreement_;
   const EqualOptions& options_;
   Schedule schedule_;
+  PointPlan plan_;
   Features features_;
-  std::vector<int> points_;  ///< parallel to the sizes of the answer
+  struct Done {
+    Layout layout;
+    int points;
+  };
+  std::vector<Done> each_;  ///< sizes at which there were points
+  std::vector<Series<PrimeField::Value>> field_store_;  ///< memory of the points
+  std::vector<Series<Quad>> float_store_, nearby_store_;
   int redraws_ = 0;
+  std::int64_t items_ = 0;
   bool biased_ = false;
 };
 

@@ -2,6 +2,7 @@
 /// A small dense matrix, stored by columns.
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@ class Matrix {
   [[nodiscard]] S* column(std::size_t j) { return entries_.data() + j * rows_; }
   [[nodiscard]] const S* column(std::size_t j) const { return entries_.data() + j * rows_; }
 
+  [[nodiscard]] std::span<S> entries() { return entries_; }
   auto begin() { return entries_.begin(); }
   auto end() { return entries_.end(); }
   auto begin() const { return entries_.begin(); }

@@ -2,7 +2,10 @@
 /// Arithmetic modulo an odd prime below 2^62, in Montgomery form: the residue a is kept as a * 2^64 mod m.
 /// Source: Montgomery (1985), Modular multiplication without trial division.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <span>
 
 namespace dvec {
 
@@ -22,7 +25,8 @@ class Modulus {
   [[nodiscard]] constexpr std::uint64_t one() const { return one_; }
 
   /// Into and out of Montgomery form.
-  [[nodiscard]] constexpr std::uint64_t enter(std::uint64_t a) const { return multiply(a % m_, square_); }
+  /// (of any word: the product with a residue is below 2^64 m).
+  [[nodiscard]] constexpr std::uint64_t enter(std::uint64_t a) const { return multiply(a, square_); }
   [[nodiscard]] constexpr std::uint64_t leave(std::uint64_t a) const { return reduce(a); }
 
   [[nodiscard]] constexpr std::uint64_t add(std::uint64_t a, std::uint64_t b) const {
@@ -39,6 +43,21 @@ class Modulus {
       a = multiply(a, a);
     }
     return out;
+  }
+  /// All of them to one power: the products of different ones do not wait for each other.
+  constexpr void raise_all(std::span<std::uint64_t> all, std::uint64_t exponent) const {
+    constexpr std::size_t kAtOnce = 8;
+    for (; !all.empty(); all = all.subspan(std::min(all.size(), kAtOnce))) {
+      const std::span<std::uint64_t> now = all.first(std::min(all.size(), kAtOnce));
+      std::array<std::uint64_t, kAtOnce> base{};
+      std::ranges::copy(now, base.begin());
+      std::ranges::fill(now, one_);
+      for (std::uint64_t left = exponent; left != 0; left >>= 1)
+        for (std::size_t i = 0; i < now.size(); ++i) {
+          if (left & 1U) now[i] = multiply(now[i], base[i]);
+          base[i] = multiply(base[i], base[i]);
+        }
+    }
   }
   /// Of a non-zero residue, by Fermat.
   [[nodiscard]] constexpr std::uint64_t inverse(std::uint64_t a) const { return power(a, m_ - 2); }

@@ -47,7 +47,8 @@ PrimeField::PrimeField(const PrimePair& pair, std::uint64_t seed, Exponents expo
 }
 
 std::uint64_t PrimeField::uniform(const Modulus& m, std::uint64_t key) {
-  return static_cast<std::uint64_t>(((Word128{scramble(key)} << 64) | scramble(key ^ 0x9d39247e33776d41ULL)) % m.prime());
+  // h * 2^64 + l modulo the prime, for two words h and l: Montgomery form is a product with 2^64.
+  return m.add(m.enter(scramble(key)), m.leave(m.enter(scramble(key ^ 0x9d39247e33776d41ULL))));
 }
 
 PrimeField::Value PrimeField::integer(std::int64_t k) const {
@@ -71,6 +72,33 @@ PrimeField::Value PrimeField::inverse(const Value& a) const {
   return {p_.inverse(a.p), a.q == kAbsent || a.q == 0 ? kAbsent : q_.inverse(a.q)};
 }
 
+void PrimeField::invert(std::span<Value> values) const {
+  std::vector<std::uint64_t> before;  // products of those before each
+  const auto all = [&](auto residue, const Modulus& m, const auto& skipped) {
+    before.clear();
+    std::uint64_t product = m.one();
+    for (Value& v : values) {
+      before.push_back(product);
+      if (!skipped(residue(v))) product = m.multiply(product, residue(v));
+    }
+    std::uint64_t rest = m.inverse(product);
+    for (std::size_t i = values.size(); i-- > 0;) {
+      std::uint64_t& here = residue(values[i]);
+      if (skipped(here)) continue;
+      const std::uint64_t inverse = m.multiply(rest, before[i]);
+      rest = m.multiply(rest, here);
+      here = inverse;
+    }
+  };
+  for (const Value& v : values)
+    if (v.p == 0) throw Undefined("a division by zero");
+  all([](Value& v) -> std::uint64_t& { return v.p; }, p_, [](std::uint64_t) { return false; });
+  if (!exponents_) return;
+  for (Value& v : values)
+    if (v.q == 0) v.q = kAbsent;
+  all([](Value& v) -> std::uint64_t& { return v.q; }, q_, [](std::uint64_t q) { return q == kAbsent; });
+}
+
 int PrimeField::sign(const Value& a) const {
   if (a.p == 0) return 0;
   return p_.power(a.p, (p_.prime() - 1) / 2) == p_.one() ? 1 : -1;
@@ -80,6 +108,8 @@ PrimeField::Value PrimeField::oracle(std::uint64_t name, const Value& a) const {
   const std::uint64_t key = combine(combine(seed_, name), a.p);
   return {uniform(p_, key), exponents_ ? uniform(q_, combine(key, 2)) : kAbsent};
 }
+
+std::uint64_t PrimeField::oracle_exponent(const Value& a) const { return exponents_ ? oracle(kExponent, {a.p, kAbsent}).q : kAbsent; }
 
 PrimeField::Value PrimeField::odd_oracle(std::uint64_t name, const Value& a) const {
   const bool flipped = p_.leave(a.p) > p_.prime() / 2;
@@ -98,15 +128,54 @@ PrimeField::Value PrimeField::log(const Value& a) const {
 PrimeField::Value PrimeField::exp(const Value& a) const {
   if (a.q == kAbsent) throw Unsupported("an exponential of a value that has no residue modulo q");
   const Value v{p_.power(g_, q_.leave(a.q)), kAbsent};
-  return {v.p, oracle(kExponent, v).q};
+  return {v.p, oracle_exponent(v)};
 }
 
 /// The root that is itself a square: multiplicative on squares, as the positive root is.
-PrimeField::Value PrimeField::root(const Value& a) const {
+std::optional<PrimeField::Value> PrimeField::square_root_if(const Value& a) const {
   if (a.p == 0) throw Undefined("a root at zero");
   const Value v{p_.power(a.p, (p_.prime() + 1) / 4), kAbsent};
-  if (p_.multiply(v.p, v.p) != a.p) throw OffDomain("the root of a non-square");
-  return {v.p, oracle(kExponent, v).q};
+  if (p_.multiply(v.p, v.p) != a.p) return std::nullopt;
+  return Value{v.p, oracle_exponent(v)};
+}
+
+std::optional<PrimeField::Value> PrimeField::root_if(const Value& a, std::int64_t order) const {
+  if (order > 1000) throw Unsupported("a root of high order");
+  Value v = a;
+  for (; order % 2 == 0; order /= 2) {
+    const auto root = square_root_if(v);
+    if (!root) return std::nullopt;
+    v = *root;
+  }
+  if (order > 1) {
+    const std::uint64_t inverse = inverse_modulo(static_cast<std::uint64_t>(order), p_.prime() - 1);
+    if (inverse == 0) throw Unsupported("a root that is not unique modulo the prime");
+    v = {p_.power(v.p, inverse), kAbsent};
+    v.q = oracle_exponent(v);
+  }
+  return v;
+}
+
+void PrimeField::take_roots(std::span<Value> values, std::int64_t order, std::vector<std::size_t>& off) const {
+  if (order != 2) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (const auto root = root_if(values[i], order))
+        values[i] = *root;
+      else
+        off.push_back(i);
+    return;
+  }
+  std::vector<std::uint64_t> roots;
+  for (const Value& v : values) {
+    if (v.p == 0) throw Undefined("a root at zero");
+    roots.push_back(v.p);
+  }
+  p_.raise_all(roots, (p_.prime() + 1) / 4);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (p_.multiply(roots[i], roots[i]) == values[i].p)
+      values[i] = {roots[i], oracle_exponent({roots[i], kAbsent})};
+    else
+      off.push_back(i);
 }
 
 PrimeField::Value PrimeField::raise(const Value& a, std::int64_t exponent) const {
@@ -117,18 +186,11 @@ PrimeField::Value PrimeField::raise(const Value& a, std::int64_t exponent) const
 
 PrimeField::Value PrimeField::power(const Value& a, const Rational& exponent) const {
   if (const auto k = exponent.to_int64()) return raise(a, *k);
-  auto d = Rational::parse(exponent.denominator())->to_int64();
-  const auto n = (exponent * Rational(d ? *d : 1)).to_int64();
-  if (!d || !n || *d > 1000) throw Unsupported("a root of high order");
-  Value v = a;
-  for (; *d % 2 == 0; *d /= 2) v = root(v);
-  if (*d > 1) {
-    const std::uint64_t inverse = inverse_modulo(static_cast<std::uint64_t>(*d), p_.prime() - 1);
-    if (inverse == 0) throw Unsupported("a root that is not unique modulo the prime");
-    v = {p_.power(v.p, inverse), kAbsent};
-    v.q = oracle(kExponent, v).q;
-  }
-  return raise(v, *n);
+  const auto w = exponent.words();
+  if (!w) throw Unsupported("a root of high order");
+  const auto v = root_if(a, w->second);
+  if (!v) throw OffDomain("the root of a non-square");
+  return raise(*v, w->first);
 }
 
 bool PrimeField::has_power(const Value& a, const Rational& exponent) const {
@@ -153,7 +215,7 @@ PrimeField::Value PrimeField::primitive(Primitive f, const Value& a) const {
   switch (f) {
     case Primitive::Exp: return up();
     case Primitive::Log: return log(a);
-    case Primitive::Sqrt: return root(a);
+    case Primitive::Sqrt: return power(a, Rational(1, 2));
     case Primitive::Sin: {
       const Value t = half_angle(a);
       return divide(add(t, t), add(one(), multiply(t, t)));

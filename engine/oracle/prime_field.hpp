@@ -8,7 +8,9 @@
 /// Source: DeMillo & Lipton (1978), Zippel (1979), Schwartz (1980) for the test; Gonnet (1984) for exponents mod q.
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "oracle/modulus.hpp"
 #include "oracle/primitive.hpp"
@@ -61,6 +63,9 @@ class PrimeField {
   }
   [[nodiscard]] Value negate(const Value& a) const { return {p_.negate(a.p), a.q == kAbsent ? kAbsent : q_.negate(a.q)}; }
   [[nodiscard]] Value inverse(const Value& a) const;
+  /// Inverts all of them by one inversion: the inverse of the product of all, and three multiplications for each.
+  /// Throws Undefined where one is zero. Source: Montgomery (1987), Speeding the Pollard and elliptic curve methods.
+  void invert(std::span<Value> values) const;
   [[nodiscard]] bool is_zero(const Value& a) const { return a.p == 0; }
   [[nodiscard]] bool equal(const Value& a, const Value& b) const { return a.p == b.p; }
   [[nodiscard]] bool is_finite(const Value&) const { return true; }
@@ -73,6 +78,10 @@ class PrimeField {
   /// Roots of even order of squares only (Undefined otherwise), of odd order where they are unique (Unsupported
   /// otherwise).
   [[nodiscard]] Value power(const Value& a, const Rational& exponent) const;
+  /// a^(1/order), order >= 2; nothing where `power` would be off its domain.
+  [[nodiscard]] std::optional<Value> root_if(const Value& a, std::int64_t order) const;
+  /// `root_if` of all of them, in their places; puts those that have none into `off`, by number.
+  void take_roots(std::span<Value> values, std::int64_t order, std::vector<std::size_t>& off) const;
   /// False where `power` would be off its domain; cheaper than to find out by an exception.
   [[nodiscard]] bool has_power(const Value& a, const Rational& exponent) const;
   /// For exponents that are small integers; Unsupported otherwise.
@@ -89,10 +98,12 @@ class PrimeField {
   [[nodiscard]] static std::uint64_t uniform(const Modulus& m, std::uint64_t key);
   /// A random function of the value, separately mod p and mod q.
   [[nodiscard]] Value oracle(std::uint64_t name, const Value& a) const;
+  /// The residue mod q of a root or an exponential: a random function of the value, none where exponentials are not wanted.
+  [[nodiscard]] std::uint64_t oracle_exponent(const Value& a) const;
   [[nodiscard]] Value odd_oracle(std::uint64_t name, const Value& a) const;
   [[nodiscard]] Value log(const Value& a) const;
   [[nodiscard]] Value exp(const Value& a) const;
-  [[nodiscard]] Value root(const Value& a) const;
+  [[nodiscard]] std::optional<Value> square_root_if(const Value& a) const;
   [[nodiscard]] Value half_angle(const Value& a) const;
   [[nodiscard]] Value raise(const Value& a, std::int64_t exponent) const;
   [[nodiscard]] Value signed_by(int sign, const Value& a) const;

@@ -8,7 +8,8 @@ namespace dvec {
 namespace {
 
 constexpr double kLargest = 40000, kMultiplications = 6e6;
-constexpr double kFewRoots = 4;  ///< entries of one matrix under a root: each is a square with probability 1/2
+constexpr double kFewRoots = 4;  ///< entries under roots that must be squares at once: each is one with probability 1/2
+constexpr std::size_t kDeep = 1000;  ///< items of a deep program
 constexpr int kTriesAtWidth = 40, kDearAtWidth = 8;
 
 /// Sizes 2, 3, ..., width+1 (one more in every second round) dealt over the names in a random order, each as often as any
@@ -22,16 +23,17 @@ std::vector<std::int64_t> dealt(std::size_t names, std::size_t width, int round,
 
 }  // namespace
 
-std::optional<DimValues> draw_sizes(const Schedule& schedule, int round, int rounds, std::uint64_t seed,
-                                    const std::function<bool(const DimValues&)>& admissible) {
+std::optional<Layout> draw_sizes(const Schedule& schedule, int round, int rounds, std::uint64_t seed,
+                                 const std::function<bool(const DimValues&)>& admissible) {
   const std::vector<std::string>& names = schedule.size_symbols();
-  if (names.empty()) return DimValues{};
+  if (names.empty()) return Layout(schedule, {});
   const bool with_one = rounds > 1 && round == rounds - 1;
-  // As many different sizes as there are names, up to six; fewer and smaller ones where that costs too much or is not
+  // As many different sizes as there are names, up to six (three in deep programs, which have more names than that anyway); fewer and smaller ones where that costs too much or is not
   // admissible. Sizes that conditions tie together (m == n) are found by dealing few.
-  std::optional<DimValues> best;  // by the entries under roots
+  std::optional<Layout> best;  // by the entries under roots
   double fewest = 0;
-  for (std::size_t width = std::min<std::size_t>(names.size(), 6); width >= 1; --width) {
+  const std::size_t widest = schedule.size() > kDeep ? 3 : 6;
+  for (std::size_t width = std::min(names.size(), widest); width >= 1; --width) {
     int dear = 0;
     for (int attempt = 0; attempt < kTriesAtWidth && dear < kDearAtWidth; ++attempt) {
       const std::uint64_t key = combine(combine(combine(seed, 4242), static_cast<std::uint64_t>(round)),
@@ -39,19 +41,20 @@ std::optional<DimValues> draw_sizes(const Schedule& schedule, int round, int rou
       std::vector<std::int64_t> values = dealt(names.size(), width, round, key);
       if (with_one) values[combine(key, 99) % values.size()] = 1;
       DimValues sizes;
-      for (std::size_t i = 0; i < names.size(); ++i) sizes[names[i]] = values[i];
+      for (std::size_t i = 0; i < names.size(); ++i) sizes.emplace_hint(sizes.end(), names[i], values[i]);
       if (admissible && !admissible(sizes)) continue;
-      const auto price = cost(schedule, sizes);
+      Layout layout(schedule, std::move(sizes));
+      const double roots = roots_at_once(schedule, layout);
+      if (roots > kFewRoots && best && roots >= fewest) continue;
+      const auto price = cost(schedule, layout);
       if (!price) continue;
       if (price->largest > kLargest || price->multiplications > kMultiplications) {
         ++dear;
         continue;
       }
-      if (price->roots <= kFewRoots) return sizes;
-      if (!best || price->roots < fewest) {
-        best = sizes;
-        fewest = price->roots;
-      }
+      if (roots <= kFewRoots) return layout;
+      best = std::move(layout);
+      fewest = roots;
     }
     if (best && width <= 3) break;
   }

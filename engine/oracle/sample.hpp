@@ -10,8 +10,8 @@ namespace dvec {
 
 /// Sizes for a round. Round 0, 1, ...: pairwise distinct and at least 2 where the budget allows; the last of `rounds`
 /// has a 1 among them. Nothing when no admissible choice was found.
-[[nodiscard]] std::optional<DimValues> draw_sizes(const Schedule& schedule, int round, int rounds, std::uint64_t seed,
-                                                  const std::function<bool(const DimValues&)>& admissible);
+[[nodiscard]] std::optional<Layout> draw_sizes(const Schedule& schedule, int round, int rounds, std::uint64_t seed,
+                                               const std::function<bool(const DimValues&)>& admissible);
 
 /// How an entry of a variable is drawn.
 [[nodiscard]] inline Draw entry_kind(Attribute a) {
@@ -24,6 +24,14 @@ namespace dvec {
 
 /// Slots of the variables on which an argument of chol, logm or sqrtm depends. Empty when none of these occurs.
 [[nodiscard]] std::vector<bool> under_definite_functions(const Schedule& schedule);
+
+/// Is each entry drawn for itself, whatever the others are?
+[[nodiscard]] inline bool has_free_entries(Attribute a) {
+  for (const Attribute tied : {Attribute::Symmetric, Attribute::Spd, Attribute::Diagonal, Attribute::Lower, Attribute::Upper,
+                               Attribute::Skew, Attribute::Orthogonal, Attribute::Idempotent})
+    if (has(a, tied)) return false;
+  return true;
+}
 
 /// May a multiple of the identity be added to a variable with these attributes?
 [[nodiscard]] inline bool may_be_dominant(Attribute a) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <utility>
 
 #include "support/result.hpp"
 
@@ -27,34 +27,58 @@ std::uint32_t Schedule::slot(SymbolId symbol) const {
   return found == symbol_slots_.end() ? kNone : found->second;
 }
 
+namespace {
+
+/// Slots by term while a schedule is made: a term that is open needs what is being placed.
+constexpr std::uint32_t kOpen = Schedule::kNone - 1;
+
+/// The distinct sizes of a schedule, in order of their first use.
+class Sizes {
+ public:
+  explicit Sizes(std::vector<Dim>& all) : all_(all) {}
+  std::uint32_t place(Dim d) {
+    if (!d.valid()) return 0;
+    const auto [at, fresh] = places_.try_emplace(d, static_cast<std::uint32_t>(all_.size()));
+    if (fresh) all_.push_back(d);
+    return at->second;
+  }
+
+ private:
+  std::vector<Dim>& all_;
+  std::unordered_map<Dim, std::uint32_t> places_;
+};
+
+bool takes_roots(const TermPool& pool, const Node& n) {
+  return n.op == Op::Cholesky || (n.op == Op::Power && !n.numbers[0].is_integer()) ||
+         (n.op == Op::Apply && pool.functions[n.function].name == "sqrt");
+}
+
+}  // namespace
+
 Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::span<const Definition> definitions)
     : pool_(&pool) {
   std::unordered_map<SymbolId, TermId> values;
+  values.reserve(definitions.size());
   for (const Definition& d : definitions) values[d.name] = d.value;
-  std::set<std::string> sizes;
-  const auto note_size = [&](Dim d) {
-    if (!d.valid()) return;
-    for (const std::string& s : pool.dims.symbols(d)) sizes.insert(s);
-  };
+  Sizes sizes(dims_);
+  sizes.place(pool.dims.one());
 
-  // A node is visited twice: first to push what it needs, then to be placed. `open` finds a let that needs itself.
+  // A node is visited twice: first to push what it needs, then to be placed.
   std::vector<std::pair<TermId, bool>> stack;
-  std::unordered_map<TermId, bool> open;
   for (auto root = roots.rbegin(); root != roots.rend(); ++root) stack.emplace_back(*root, false);
   while (!stack.empty()) {
     const auto [t, ready] = stack.back();
     stack.pop_back();
-    if (slots_.contains(t)) continue;
+    const auto [place, fresh] = slots_.try_emplace(t, kOpen);
+    if (!fresh && place->second != kOpen) continue;
     const Node& n = pool[t];
     const auto value = n.op == Op::Symbol ? values.find(n.symbol) : values.end();
     if (!ready) {
-      require(!open[t], "a let does not need itself");
-      open[t] = true;
+      require(fresh, "a let does not need itself");
       stack.emplace_back(t, true);
       if (value != values.end()) stack.emplace_back(value->second, false);
       // The last argument goes deepest into the stack: arguments are placed from the first on.
-      for (auto a = n.args.rbegin(); a != n.args.rend(); ++a)
-        if (!slots_.contains(*a)) stack.emplace_back(*a, false);
+      for (auto a = n.args.rbegin(); a != n.args.rend(); ++a) stack.emplace_back(*a, false);
       continue;
     }
     const auto here = static_cast<std::uint32_t>(items_.size());
@@ -78,13 +102,18 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
       variables_.push_back(here);
     }
     if (n.op == Op::Symbol) symbol_slots_[n.symbol] = here;
-    for (const Dim d : {n.shape.rows, n.shape.cols, n.first, n.second}) note_size(d);
+    if (takes_roots(pool, n)) roots_.push_back(here);
+    item.rows = sizes.place(n.shape.rows);
+    item.cols = sizes.place(n.shape.cols);
+    item.first = sizes.place(n.first);
+    item.second = sizes.place(n.second);
     ops_ |= std::uint64_t{1} << static_cast<unsigned>(n.op);
-    slots_[t] = here;
-    open[t] = false;
+    place->second = here;
     items_.push_back(item);
   }
-  size_symbols_.assign(sizes.begin(), sizes.end());
+  for (const Dim d : dims_) size_symbols_.insert(size_symbols_.end(), pool.dims.symbols(d).begin(), pool.dims.symbols(d).end());
+  std::ranges::sort(size_symbols_);
+  size_symbols_.erase(std::unique(size_symbols_.begin(), size_symbols_.end()), size_symbols_.end());
 
   for (Item& item : items_) item.wanted_dense = false;
   for (const TermId root : roots) items_[slots_.at(root)].wanted_dense = true;
@@ -99,45 +128,76 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
   }
 }
 
-std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
+std::vector<bool> Schedule::needed_for(std::span<const TermId> terms) const {
+  std::vector<bool> needed(items_.size(), false);
+  for (const TermId t : terms) needed[slot(t)] = true;
+  for (std::size_t s = items_.size(); s-- > 0;) {
+    if (!needed[s]) continue;
+    for (const std::uint32_t a : args(s)) needed[a] = true;
+    if (items_[s].definition != kNone) needed[items_[s].definition] = true;
+  }
+  return needed;
+}
+
+// --- sizes ---------------------------------------------------------------------------------------------------------------
+
+Layout::Layout(const Schedule& schedule, DimValues sizes) : schedule_(&schedule), sizes_(std::move(sizes)) {
   const DimTable& dims = schedule.pool().dims;
+  values_.reserve(schedule.distinct_sizes().size());
+  for (const Dim d : schedule.distinct_sizes()) {
+    const auto value = dims.evaluate(d, sizes_);
+    values_.push_back(value && *value >= 1 ? static_cast<std::size_t>(*value) : 0);
+  }
+}
+
+double roots_at_once(const Schedule& schedule, const Layout& layout) {
+  std::unordered_map<std::uint32_t, double> together;
+  double most = 0;
+  for (const std::uint32_t s : schedule.root_slots()) {
+    const std::uint32_t variable = schedule[s].latest;
+    if (variable == Schedule::kNone) continue;
+    const Shape here = schedule.node(s).shape, drawn = schedule.node(variable).shape;
+    const auto rows = static_cast<double>(layout.rows(s)), cols = static_cast<double>(layout.cols(s));
+    double entries = rows * cols;
+    if (schedule.node(s).op == Op::Cholesky) {
+      entries = rows;
+    } else {
+      if (here.cols == drawn.cols) entries = std::min(entries, rows);
+      if (here.rows == drawn.rows) entries = std::min(entries, cols);
+    }
+    most = std::max(most, together[variable] += entries);
+  }
+  return most;
+}
+
+std::optional<Cost> cost(const Schedule& schedule, const Layout& layout) {
   Cost out;
-  std::unordered_map<Dim, double> known;
-  const auto size_of = [&](Dim d) -> double {
-    const auto found = known.find(d);
-    if (found != known.end()) return found->second;
-    const auto value = dims.evaluate(d, sizes);
-    return known[d] = value && *value >= 1 ? static_cast<double>(*value) : 0;
-  };
+  const auto rows_of = [&](std::size_t s) { return static_cast<double>(layout.rows(s)); };
+  const auto cols_of = [&](std::size_t s) { return static_cast<double>(layout.cols(s)); };
   for (std::size_t s = 0; s < schedule.size(); ++s) {
     const Node& n = schedule.node(s);
-    const double rows = size_of(n.shape.rows), cols = size_of(n.shape.cols);
+    const double rows = rows_of(s), cols = cols_of(s);
     if (rows == 0 || cols == 0) return std::nullopt;
-    if (n.op == Op::Selection && (size_of(n.first) == 0 || size_of(n.second) > rows)) return std::nullopt;
+    if (n.op == Op::Selection && (layout.first(s) == 0 || layout.second(s) > layout.rows(s))) return std::nullopt;
     const double entries = rows * cols;
     if (!schedule[s].wanted_dense) continue;
+    const auto args = schedule.args(s);
     out.largest = std::max(out.largest, entries);
     out.multiplications += entries;
-    if ((n.op == Op::Power && !n.numbers[0].is_integer()) ||
-        (n.op == Op::Apply && schedule.pool().functions[n.function].name == "sqrt"))
-      out.roots = std::max(out.roots, entries);
-    if (n.op == Op::Cholesky) out.roots = std::max(out.roots, rows);
     if (n.op == Op::MatMul)
-      for (std::size_t i = 0; i < n.args.size(); ++i) {
-        const Shape shape = schedule.pool().shape(n.args[i]);
-        const double r = size_of(shape.rows), c = size_of(shape.cols);
-        const bool written = schedule[schedule.args(s)[i]].wanted_dense;
-        out.multiplications += (written ? r * c : 4 * (r + c)) * std::min(rows, cols);
+      for (const std::uint32_t a : args) {
+        const double r = rows_of(a), c = cols_of(a);
+        out.multiplications += (schedule[a].wanted_dense ? r * c : 4 * (r + c)) * std::min(rows, cols);
       }
     if (n.op == Op::Inverse || n.op == Op::Det || n.op == Op::LogDet) {
-      const double order = size_of(schedule.pool().shape(n.args[0]).rows);
+      const double order = rows_of(args[0]);
       out.multiplications += order * order * order;
     }
     if (n.op == Op::PseudoInverse || n.op == Op::Cholesky) out.multiplications += 6 * std::min(rows, cols) * entries;
     if (n.op == Op::MatrixFunction) {
       // Each direction doubles the matrix; iterations take about as many products as this.
       const double products = n.primary == PrimaryFunction::Power ? 10 : 60;
-      out.multiplications += products * rows * rows * rows * std::exp2(3 * static_cast<double>(n.args.size() - 1));
+      out.multiplications += products * rows * rows * rows * std::exp2(3 * static_cast<double>(args.size() - 1));
     }
   }
   return out;

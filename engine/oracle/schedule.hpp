@@ -36,6 +36,8 @@ class Schedule {
     std::uint32_t latest = kNone;      ///< the last drawn variable on which this item depends, as a slot
     std::uint32_t args_begin = 0;      ///< slots of the arguments, in `args`
     std::uint32_t args_end = 0;
+    /// Places among the distinct sizes: of the shape, and of the sizes that the node itself has (0 where it has none).
+    std::uint32_t rows = 0, cols = 0, first = 0, second = 0;
     bool wanted_dense = true;          ///< false when only products use it and they can apply it unmaterialised
   };
 
@@ -59,7 +61,13 @@ class Schedule {
   [[nodiscard]] const std::vector<std::uint32_t>& variables() const { return variables_; }
   /// Size symbols that occur in shapes or as scalars, sorted by name.
   [[nodiscard]] const std::vector<std::string>& size_symbols() const { return size_symbols_; }
-  /// Does an operator occur? An elementwise function of this name?
+  /// The distinct sizes of shapes and nodes.
+  [[nodiscard]] const std::vector<Dim>& distinct_sizes() const { return dims_; }
+  /// Slots at which roots are taken entrywise, and of Cholesky factors.
+  [[nodiscard]] const std::vector<std::uint32_t>& root_slots() const { return roots_; }
+  /// Whether a slot is needed for one of these terms, lets seen through.
+  [[nodiscard]] std::vector<bool> needed_for(std::span<const TermId> terms) const;
+  /// Does an operator occur?
   [[nodiscard]] bool uses(Op op) const { return (ops_ >> static_cast<unsigned>(op) & 1U) != 0; }
 
  private:
@@ -68,18 +76,44 @@ class Schedule {
   std::vector<std::uint32_t> args_;
   std::unordered_map<TermId, std::uint32_t> slots_;
   std::unordered_map<SymbolId, std::uint32_t> symbol_slots_;
-  std::vector<std::uint32_t> variables_;
+  std::vector<std::uint32_t> variables_, roots_;
+  std::vector<Dim> dims_;
   std::vector<std::string> size_symbols_;
   std::uint64_t ops_ = 0;
+};
+
+/// Sizes put into a schedule.
+class Layout {
+ public:
+  Layout(const Schedule& schedule, DimValues sizes);
+
+  // The node's own sizes; 0 where one is no positive integer.
+  [[nodiscard]] std::size_t rows(std::size_t slot) const { return values_[(*schedule_)[slot].rows]; }
+  [[nodiscard]] std::size_t cols(std::size_t slot) const { return values_[(*schedule_)[slot].cols]; }
+  [[nodiscard]] std::size_t first(std::size_t slot) const { return values_[(*schedule_)[slot].first]; }
+  [[nodiscard]] std::size_t second(std::size_t slot) const { return values_[(*schedule_)[slot].second]; }
+  [[nodiscard]] std::size_t entries(std::size_t slot) const { return rows(slot) * cols(slot); }
+  [[nodiscard]] const DimValues& sizes() const { return sizes_; }
+
+ private:
+  const Schedule* schedule_;
+  DimValues sizes_;
+  std::vector<std::size_t> values_;  ///< parallel to the schedule's distinct sizes
 };
 
 /// What one evaluation costs at these sizes.
 struct Cost {
   double largest = 0;       ///< entries of the largest matrix that must be written out
   double multiplications = 0;
-  double roots = 0;  ///< entries of the largest matrix of which roots are taken entrywise
 };
 /// Nothing when a shape has no positive integer value there, or a slice reaches beyond its matrix.
-[[nodiscard]] std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes);
+[[nodiscard]] std::optional<Cost> cost(const Schedule& schedule, const Layout& layout);
+[[nodiscard]] inline std::optional<Cost> cost(const Schedule& schedule, const DimValues& sizes) {
+  return cost(schedule, Layout(schedule, sizes));
+}
+/// Entries under roots that must turn out to be squares together, for one draw of the variable that was drawn last before
+/// them; the most of any variable. The columns of a matrix that has those of the variable (the same size by name) can be
+/// drawn each for itself, or the rows: then the entries of one of them.
+[[nodiscard]] double roots_at_once(const Schedule& schedule, const Layout& layout);
 
 }  // namespace dvec

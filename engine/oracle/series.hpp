@@ -5,9 +5,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "oracle/coefficients.hpp"
 #include "oracle/keyed_hash.hpp"
 #include "oracle/matrix.hpp"
 #include "oracle/primitive.hpp"
@@ -16,9 +18,7 @@
 
 namespace dvec {
 
-/// Taylor coefficients; those behind the last one given are zero.
-template <class V>
-using Series = std::vector<Matrix<V>>;
+class PrimeField;
 
 template <class P>
 class SeriesAlgebra {
@@ -64,24 +64,31 @@ class SeriesAlgebra {
   Series<V> convolve(const Series<V>& a, const Series<V>& b, const Bilinear& f) const;
   template <class Linear>
   Series<V> map(const Series<V>& a, const Linear& f) const {
+    const std::size_t length = std::min(a.size(), static_cast<std::size_t>(order_) + 1);
     Series<V> out;
-    for (const Matrix<V>& c : a) out.push_back(f(c));
+      for (std::size_t k = 0; k < length; ++k) out.push_back(f(a[k]));
     return out;
   }
-  Series<V> constant(Matrix<V> a) const { return {std::move(a)}; }
-  Series<V> scalar(V v) const { return {Matrix<V>(1, 1, v)}; }
+  Series<V> constant(Matrix<V> a) const { return Series<V>(std::move(a)); }
+  Series<V> scalar(V v) const { return Series<V>(Matrix<V>(1, 1, v)); }
   Series<V> linear_combination(const std::vector<const Series<V>*>& a, std::span<const Rational> c) const;
   Series<V> inverse(const Series<V>& a) const;
   Series<V> determinant(const Series<V>& a, bool log) const;
   /// f entrywise, given f and its derivatives at an entry.
   template <class F>
   Series<V> apply(const Series<V>& a, const F& f) const;
-  Series<V> power(const Series<V>& a, const Rational& q) const;
+  /// Entries off the domain are put into `off`, by number, where one is given; the value is none then.
+  Series<V> power(const Series<V>& a, const Rational& q, std::vector<std::size_t>* off = nullptr) const;
   Series<V> power_by(const Series<V>& a, const Series<V>& e) const;
   Series<V> function(const TermPool& pool, FunctionId f, int order, const Series<V>& a) const;
   Series<V> body(const TermPool& pool, const ScalarExpr& e, const Series<V>& x) const;
 
  private:
+  Series<V> field_power(const Series<V>& a, std::int64_t n, std::int64_t d, const std::vector<V>& factors,
+                        std::vector<std::size_t>* off) const;
+  /// f entrywise, given f and its derivatives at all entries.
+  Series<V> composed(const Series<V>& a, std::vector<Matrix<V>> f) const;
+
   const P& k_;
   int order_;
   std::size_t max_entries_;
@@ -175,12 +182,19 @@ template <class P>
 auto SeriesAlgebra<P>::linear_combination(const std::vector<const Series<V>*>& a, std::span<const Rational> c) const -> Series<V> {
   std::size_t length = 0;
   for (const Series<V>* s : a) length = std::max(length, s->size());
+  length = std::min(length, static_cast<std::size_t>(order_) + 1);
   Series<V> out;
   for (std::size_t k = 0; k < length; ++k) {
     Matrix<V> sum = zeros((*a[0])[0].rows(), (*a[0])[0].cols());
     for (std::size_t i = 0; i < a.size(); ++i) {
       if (k >= a[i]->size()) continue;
-      add_to(sum, c[i].is_one() ? (*a[i])[k] : scaled(k_.rational(c[i]), (*a[i])[k]));
+      const Matrix<V>& term = (*a[i])[k];
+      if (c[i].is_one()) {
+        add_to(sum, term);
+        continue;
+      }
+      const V factor = k_.rational(c[i]);
+      for (std::size_t e = 0; e < sum.size(); ++e) sum[e] = k_.add(sum[e], k_.multiply(factor, term[e]));
     }
     out.push_back(std::move(sum));
   }
@@ -190,7 +204,7 @@ auto SeriesAlgebra<P>::linear_combination(const std::vector<const Series<V>*>& a
 /// X A = I order by order: X_k = -X_0 (A_1 X_{k-1} + ... + A_k X_0).
 template <class P>
 auto SeriesAlgebra<P>::inverse(const Series<V>& a) const -> Series<V> {
-  Series<V> x{inverse(a[0], nullptr)};
+  Series<V> x(inverse(a[0], nullptr));
   if (a.size() == 1) return x;
   for (int k = 1; k <= order_; ++k) {
     Matrix<V> sum = zeros(a[0].rows(), a[0].cols());
@@ -205,7 +219,7 @@ auto SeriesAlgebra<P>::inverse(const Series<V>& a) const -> Series<V> {
 template <class P>
 auto SeriesAlgebra<P>::determinant(const Series<V>& a, bool log) const -> Series<V> {
   V d = k_.one();
-  if (a.size() == 1 && !log) {
+  if ((a.size() == 1 || order_ == 0) && !log) {
     try {
       inverse(a[0], &d);
     } catch (const Undefined&) {
@@ -237,7 +251,7 @@ auto SeriesAlgebra<P>::determinant(const Series<V>& a, bool log) const -> Series
   return out;
 }
 
-/// f(a0 + a1 e + a2 e^2) = f + f' a1 e + (f' a2 + f'' a1^2 / 2) e^2.
+// f(a0 + a1 e + a2 e^2) = f + f' a1 e + (f' a2 + f'' a1^2 / 2) e^2.
 template <class P>
 template <class F>
 auto SeriesAlgebra<P>::apply(const Series<V>& a, const F& f) const -> Series<V> {
@@ -257,9 +271,9 @@ auto SeriesAlgebra<P>::apply(const Series<V>& a, const F& f) const -> Series<V> 
   return out;
 }
 
+/// d^k x^q = q (q-1) ... x^(q-k); the factor is 0 from some k on for a natural q.
 template <class P>
-auto SeriesAlgebra<P>::power(const Series<V>& a, const Rational& q) const -> Series<V> {
-  // d^k x^q = q (q-1) ... x^(q-k); the factor is 0 from some k on for a natural q.
+auto SeriesAlgebra<P>::power(const Series<V>& a, const Rational& q, std::vector<std::size_t>* off) const -> Series<V> {
   std::vector<Rational> exponents;
   std::vector<V> factors;
   Rational factor(1), exponent = q;
@@ -269,6 +283,13 @@ auto SeriesAlgebra<P>::power(const Series<V>& a, const Rational& q) const -> Ser
     factor *= exponent;
     exponent += Rational(-1);
   }
+  if constexpr (!P::kOrdered)
+    if (const auto w = q.words(); w && (w->first < 0 || w->second != 1)) return field_power(a, w->first, w->second, factors, off);
+  if (off != nullptr && !q.is_integer()) {
+    for (std::size_t i = 0; i < a[0].size(); ++i)
+      if (!k_.has_power(a[0][i], q)) off->push_back(i);
+    if (!off->empty()) return {};
+  }
   return apply(a, [&](int k, const V& x) {
     const auto i = static_cast<std::size_t>(k);
     if (k_.is_zero(factors[i])) return k_.zero();
@@ -276,6 +297,62 @@ auto SeriesAlgebra<P>::power(const Series<V>& a, const Rational& q) const -> Ser
     const V p = k_.power(x, exponents[i]);
     return k == 0 ? p : k_.multiply(factors[i], p);
   });
+}
+
+/// x^(n/d), n/d no natural number: one root and one inverse for all of x^(n/d), x^(n/d - 1), ... by f^(k) = factor x^(n/d) x^-k.
+template <class P>
+auto SeriesAlgebra<P>::field_power(const Series<V>& a, std::int64_t n, std::int64_t d, const std::vector<V>& factors,
+                                   std::vector<std::size_t>* off) const -> Series<V> {
+  Matrix<V> root = a[0];
+  std::vector<std::size_t> without;
+  if (d != 1) {
+    if constexpr (std::is_same_v<P, PrimeField>) {
+      k_.take_roots(root.entries(), d, without);
+    } else {
+      for (std::size_t i = 0; i < root.size(); ++i)
+        if (const auto r = k_.root_if(root[i], d))
+          root[i] = *r;
+        else
+          without.push_back(i);
+    }
+  }
+  if (!without.empty()) {
+    if (off == nullptr) throw OffDomain("the root of a non-square");
+    *off = std::move(without);
+    return {};
+  }
+  Matrix<V> inverse;
+  if (n < 0 || (order_ > 0 && a.size() > 1)) {
+    inverse = root;
+    k_.invert(inverse.entries());
+  }
+  const auto raised = [&](Matrix<V> m, std::int64_t e) {
+    if (e != 1)
+      for (V& v : m) v = k_.power(v, Rational(e));
+    return m;
+  };
+  std::vector<Matrix<V>> derivatives{n < 0 ? raised(inverse, -n) : raised(root, n)};
+  if (order_ > 0 && a.size() > 1) {
+    const Matrix<V> reciprocal = raised(inverse, d);
+    Matrix<V> power = derivatives[0];
+    for (std::size_t k = 1; k <= static_cast<std::size_t>(order_); ++k) {
+      power = entrywise(power, reciprocal);
+      derivatives.push_back(scaled(factors[k], power));
+    }
+  }
+  return composed(a, std::move(derivatives));
+}
+
+template <class P>
+auto SeriesAlgebra<P>::composed(const Series<V>& a, std::vector<Matrix<V>> f) const -> Series<V> {
+  Series<V> out;
+  out.push_back(std::move(f[0]));
+  if (f.size() > 1) out.push_back(entrywise(f[1], a[1]));
+  if (f.size() > 2) {
+    out.push_back(scaled(k_.rational(Rational(1, 2)), entrywise(f[2], entrywise(a[1], a[1]))));
+    if (has(a, 2)) add_to(out[2], entrywise(f[1], a[2]));
+  }
+  return out;
 }
 
 template <class P>
@@ -307,7 +384,7 @@ auto SeriesAlgebra<P>::power_by(const Series<V>& a, const Series<V>& e) const ->
     return m.size() == 1 && a[0].size() > 1 ? Matrix<V>(a[0].rows(), a[0].cols(), m[0]) : m;
   };
   const Series<V> m = convolve(map(e, spread), l, [&](const Matrix<V>& x, const Matrix<V>& y) { return entrywise(x, y); });
-  Series<V> out{zeros(a[0].rows(), a[0].cols())};
+  Series<V> out(zeros(a[0].rows(), a[0].cols()));
   for (std::size_t i = 0; i < a[0].size(); ++i) out[0][i] = k_.power_by(a[0][i], exponent(i));
   if (has(m, 1)) out.push_back(entrywise(out[0], m[1]));
   if (has(m, 2)) {

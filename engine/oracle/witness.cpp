@@ -66,16 +66,17 @@ std::optional<Witness> find_witness(const TermPool& pool, TermId left, TermId ri
     try {
       std::map<std::string, Matrix<double>> drawn;
       Evaluation<Doubles> evaluation(field, 0);
-      const auto values = evaluation.run(schedule, w.sizes, [&](SymbolId s, std::size_t r, std::size_t c) {
+      const auto values = evaluation.run(schedule, Layout(schedule, w.sizes), [&](std::uint32_t slot, std::size_t r, std::size_t c) {
+        const SymbolId s = schedule.node(slot).symbol;
         const Symbol& symbol = pool.symbols[s];
         Matrix<double> m = draw_matrix(field, symbol.attributes, r, c, combine(combine(key, hash_text(symbol.name)), s.value));
-        if (r == c && !definite.empty() && definite[schedule.slot(s)] && may_be_dominant(symbol.attributes)) make_dominant(field, m, 1);
+        if (r == c && !definite.empty() && definite[slot] && may_be_dominant(symbol.attributes)) make_dominant(field, m, 1);
         make_whole(m, symbol.attributes);
         drawn[symbol.name] = m;
         return Series<double>{m};
       });
-      w.left = values[schedule.slot(left)][0];
-      w.right = values[schedule.slot(right)][0];
+      w.left = value_at(schedule, values, schedule.slot(left))[0];
+      w.right = value_at(schedule, values, schedule.slot(right))[0];
       if (!differ(w, values)) continue;
       w.values.assign(drawn.begin(), drawn.end());
       if (uses_opaque(schedule))
