@@ -20,10 +20,22 @@ bool Properties::nonnegative(TermId t) const {
   return nonnegative_memo_[t] = nonnegative(t, 0);
 }
 
+/// The matrix that a multiple is a multiple of.
+TermId Properties::without_scalars(TermId t) const {
+  while ((*pool_)[t].op == Op::Scale || ((*pool_)[t].op == Op::Sum && (*pool_)[t].args.size() == 1)) t = (*pool_)[t].args.back();
+  return t;
+}
+
 /// b = a' by the look of it.
 bool Properties::transposes(TermId a, TermId b) const {
   const Node& x = (*pool_)[a];
   const Node& y = (*pool_)[b];
+  if (x.op == Op::MatMul && y.op == Op::MatMul && x.args.size() == y.args.size()) {
+    const std::size_t k = x.args.size();
+    for (std::size_t i = 0; i < k; ++i)
+      if (!transposes(x.args[i], y.args[k - 1 - i])) return false;
+    return true;
+  }
   return (x.op == Op::Transpose && x.args[0] == b) || (y.op == Op::Transpose && y.args[0] == a) ||
          (a == b && symmetric(a)) ||
          (x.op == Op::Ones && y.op == Op::Ones && x.shape == transposed(y.shape));
@@ -60,7 +72,7 @@ bool Properties::symmetric(TermId t, int depth) const {
     case Op::MatMul: {
       const std::size_t k = n.args.size();
       for (std::size_t i = 0; i < (k + 1) / 2; ++i)
-        if (!transposes(n.args[i], n.args[k - 1 - i])) return false;
+        if (!transposes(without_scalars(n.args[i]), without_scalars(n.args[k - 1 - i]))) return false;
       return true;
     }
     case Op::Scale: return symmetric(n.args[1]);
