@@ -115,3 +115,58 @@ TEST_CASE("in floats an answer that is said to be zero is refuted, and one that 
   net.questions[5].candidate = (net.candidate(5) - net.candidate(5)).id;
   check_all_refuted(net.judged(), {5});
 }
+
+namespace {
+
+/// Steps H = W*H with each column divided by its norm, W the same in all: tr(C'H) and its gradient by W.
+struct RecurrentNetwork {
+  Builder b;
+  std::vector<Definition> lets;
+  DerivativeQuestion question;
+
+  explicit RecurrentNetwork(int steps) {
+    const auto let = [&](const std::string& name, Expr value) {
+      const SymbolId s = b.pool.symbols.add({name, SymbolKind::Let, b.pool.shape(value.id), Attribute::None, {}});
+      lets.push_back({s, value.id});
+      return Expr{&b, b.pool.symbol(s)};
+    };
+    const auto spread = [&](Expr row) { return b.ones("n", "1") * row; };
+    const Expr W = b.var("W", "n", "n"), C = b.var("C", "n", "p");
+    std::vector<Expr> H{b.var("X", "n", "p")}, norm = H;
+    for (int k = 1; k <= steps; ++k) {
+      const Expr A = let("A" + std::to_string(k), W * H.back());
+      norm.push_back(let("s" + std::to_string(k), pow(sum1(A % A), Rational(1, 2))));
+      H.push_back(let("H" + std::to_string(k), A % spread(pow(norm.back(), Rational(-1)))));
+    }
+    const Expr phi = let("phi", sum(C % H.back()));
+    Expr dH = C, dW = W - W;
+    for (std::size_t k = H.size() - 1; k >= 1; --k) {
+      const Expr dA = let("dA" + std::to_string(k), (dH - H[k] % spread(sum1(dH % H[k]))) % spread(pow(norm[k], Rational(-1))));
+      dW = dW + dA * T(H[k - 1]);
+      dH = T(W) * dA;
+    }
+    question = {DerivativeForm::Gradient, phi.id, b.pool[W.id].symbol, dW.id, Reading::Unconstrained, {}};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("where more squares are needed at once than can be hoped for, floats are taken at once") {
+  RecurrentNetwork few(2);
+  CHECK(derivative_equals(few.b.pool, few.question, few.lets).method == Method::Field);
+  RecurrentNetwork many(12);
+  const Equality e = derivative_equals(many.b.pool, many.question, many.lets);
+  CHECK(e.equal());
+  CHECK(e.method == Method::Float);
+  CHECK(e.worst_relative_error < 1e-25);
+  CHECK(e.items % e.trials == 0);  // no point was tried in vain
+  many.question.candidate = many.b.pool.times(Rational(2), many.question.candidate);
+  CHECK(derivative_equals(many.b.pool, many.question, many.lets).outcome == Comparison::Different);
+}
+
+TEST_CASE("of many equal judgements none is dearer for the number of answers: items are counted once") {
+  const DeepNetwork short_one(10, Normalised::No, Activation::Opaque), long_one(40, Normalised::No, Activation::Opaque);
+  const Equality a = short_one.judged().front(), b = long_one.judged().front();
+  CHECK(a.trials == b.trials);
+  CHECK(static_cast<double>(b.items) < 4.5 * static_cast<double>(a.items));
+}

@@ -1,5 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <vector>
+
 #include "oracle/keyed_hash.hpp"
 #include "oracle/prime_field.hpp"
 
@@ -56,4 +59,38 @@ TEST_CASE("sin and cos lie on the circle, and their parities are right") {
   CHECK(f.equal(f.add(f.multiply(s, s), f.multiply(c, c)), f.one()));
   CHECK(f.equal(f.primitive(Primitive::Sin, f.negate(x)), f.negate(s)));
   CHECK(f.equal(f.primitive(Primitive::Cos, f.negate(x)), c));
+}
+
+TEST_CASE("many inverses at once are those one by one, with exponents too, and a zero among them is refused") {
+  for (const auto exponents : {PrimeField::Exponents::Unused, PrimeField::Exponents::Used}) {
+    const PrimeField f(prime_pairs()[3], 5, exponents);
+    std::vector<PrimeField::Value> values;
+    for (std::uint64_t k = 0; k < 11; ++k) values.push_back(f.draw(Draw::Any, k));
+    values[4].q = PrimeField::kAbsent;  // no exponent of its own
+    std::vector<PrimeField::Value> inverted = values;
+    f.invert(inverted);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      CHECK(inverted[k].p == f.inverse(values[k]).p);
+      CHECK(inverted[k].q == f.inverse(values[k]).q);
+    }
+    values[7] = f.zero();
+    CHECK_THROWS_AS(f.invert(values), Undefined);
+  }
+}
+
+TEST_CASE("many roots at once are those one by one, and those that are none are named") {
+  const PrimeField f(prime_pairs()[4], 6, PrimeField::Exponents::Unused);
+  for (const std::int64_t order : {2, 3, 4}) {
+    std::vector<PrimeField::Value> values;
+    for (std::uint64_t k = 0; k < 19; ++k) values.push_back(f.draw(Draw::Any, k));
+    std::vector<PrimeField::Value> roots = values;
+    std::vector<std::size_t> off;
+    f.take_roots(roots, order, off);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      const auto root = f.root_if(values[k], order);
+      CHECK(root.has_value() == (std::ranges::find(off, k) == off.end()));
+      if (root) CHECK(roots[k].p == root->p);
+    }
+    CHECK(off.empty() == (order == 3));
+  }
 }
