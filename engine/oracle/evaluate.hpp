@@ -40,8 +40,9 @@ struct Steering {
   std::vector<bool> followed = {};
   /// The store has the values of this very point: they hold where coefficients are not wanted.
   bool resumed = false;
-  /// Asked when an item is off its domain: was the variable at this slot drawn again? Then evaluation resumes there.
-  std::function<bool(std::uint32_t slot, const OffEntries&)> redraw = {};
+  /// Told when an item is off its domain: the slot of a variable before it that was drawn again, from which evaluation
+  /// resumes; nothing when it should fail.
+  std::function<std::optional<std::uint32_t>(std::uint32_t slot, const OffEntries&)> redraw = {};
 };
 
 /// The value at a slot, where a let has that of its definition.
@@ -130,9 +131,9 @@ auto Evaluation<P>::run(const Schedule& schedule, const Layout& layout, const In
     if (!here.wanted_dense) continue;
     if (here.definition != Schedule::kNone && !moves(slot)) continue;  // has the value of its definition
     const auto redrawn = [&] {
-      if (!steering_.redraw || here.latest == Schedule::kNone || !steering_.redraw(here.latest, off_)) return false;
-      slot = static_cast<std::size_t>(here.latest) - 1;  // the loop steps onto the variable; 0 - 1 + 1 is 0
-      return true;
+      const auto from = steering_.redraw ? steering_.redraw(static_cast<std::uint32_t>(slot), off_) : std::nullopt;
+      if (from) slot = static_cast<std::size_t>(*from) - 1;  // the loop steps onto the variable; 0 - 1 + 1 is 0
+      return from.has_value();
     };
     off_ = {};
     try {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kAttempts = 300;          ///< points tried at one choice of sizes
 constexpr int kHopelessAttempts = 40;   ///< after which sizes are left at which nothing had a value
+constexpr int kOtherOnes = 2;           ///< more choices of sizes where those with a 1 had no point
 constexpr int kFieldRedraws = 60000;    ///< of single variables, for one question
 constexpr int kFloatRedraws = 6000;
 constexpr int kPointRedraws = 300, kBranchRedraws = 50;  ///< for one point, and for each root in it
@@ -18,6 +19,7 @@ constexpr double kMostRoots = 10;       ///< entries that must be squares at onc
 constexpr double kCoins = 100;          ///< throws that make a branch overlooked unlikely: 2^-100 for one sign
 constexpr double kMostTrials = 40;
 constexpr double kItems = 20000;        ///< items evaluated at one choice of sizes, all trials together
+constexpr double kCoinItems = 6000;     ///< the same, for trials that are more for the sake of signs
 constexpr double kMostItems = 2e6;      ///< the same, points without values included
 constexpr double kTolerance = 1e-22;    ///< 113 bits are 34 digits; the rest is for conditioning
 constexpr double kRefuted = 1e-9;       ///< what differs by less than this at a point is badly conditioned there, and says nothing
@@ -69,8 +71,11 @@ class Judge {
     each_.clear();
     std::string undefined = "no point was found at which both sides have values", limit;
     const int count = options_.shapes + (kExact<P> ? 0 : 1);
-    for (int round = 0; round < count; ++round) {
-      const auto layout = draw_sizes(schedule_, round, count, options_.seed, options_.admissible);
+    // The last round has a size of 1, which may be just the one at which nothing has a value: then another.
+    for (int attempt = 0; attempt < count + kOtherOnes && (attempt < count || static_cast<int>(out.sizes.size()) < count); ++attempt) {
+      const int round = std::min(attempt, count - 1);
+      const std::uint64_t seed = attempt < count ? options_.seed : combine(options_.seed, static_cast<std::uint64_t>(attempt));
+      const auto layout = draw_sizes(schedule_, round, count, seed, options_.admissible);
       if (!layout) {
         limit = "no admissible sizes were found within the limits";
         continue;
@@ -215,10 +220,11 @@ class Judge {
 
   /// More points where signs are at stake; fewer where each costs much.
   [[nodiscard]] int trials(const Layout& layout) const {
-    double wanted = options_.trials;
-    if (features_.branches > 0)
-      wanted = std::clamp(std::ceil(kCoins / (options_.shapes * static_cast<double>(branch_entries(schedule_, features_, layout)))), wanted, kMostTrials);
-    return static_cast<int>(std::max(1.0, std::min(wanted, std::floor(kItems / static_cast<double>(schedule_.size())))));
+    const auto items = static_cast<double>(schedule_.size());
+    const double least = std::max(1.0, std::min(static_cast<double>(options_.trials), std::floor(kItems / items)));
+    if (features_.branches == 0) return static_cast<int>(least);
+    const double coins = std::ceil(kCoins / (options_.shapes * static_cast<double>(branch_entries(schedule_, features_, layout))));
+    return static_cast<int>(std::max(least, std::min({coins, kMostTrials, std::floor(kCoinItems / items)})));
   }
 
   /// A wrong "equal" passes with probability at most 2^-bits: by degrees, each trial for itself; and where signs are at

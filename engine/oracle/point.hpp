@@ -70,11 +70,12 @@ class Point {
       if (d.value.empty()) d.value = drawn(slot, 0, r, c);
       return Series<V>{d.value};
     };
-    const auto redraw = [&](std::uint32_t slot, const OffEntries& off) {
-      if (redraw_budget <= 0) return false;
+    const auto redraw = [&](std::uint32_t slot, const OffEntries& off) -> std::optional<std::uint32_t> {
+      const std::optional<std::uint32_t> variable = to_blame(slot);
+      if (!variable || redraw_budget <= 0) return std::nullopt;
       --redraw_budget;
-      draw_again(slot, off);
-      return true;
+      draw_again(*variable, off);
+      return variable;
     };
     // Terms on which directions depend are evaluated first, at rest.
     std::unordered_map<SymbolId, Matrix<V>> directions;
@@ -178,6 +179,19 @@ class Point {
     return at != draws_.end() && !at->second.value.empty() ? at->second.value : drawn_by_name(s, 0, false, rows, cols);
   }
 
+  /// The variable to be drawn again when an item is off its domain: the last one on which it depends; after some draws in
+  /// vain those before, one after the other. (Of A*b with a scalar b the squares are those of A.)
+  [[nodiscard]] std::optional<std::uint32_t> to_blame(std::uint32_t slot) {
+    constexpr std::size_t kPatience = 8;
+    const std::uint32_t latest = schedule_[slot].latest;
+    if (latest == Schedule::kNone) return std::nullopt;
+    in_vain_ = slot == off_domain_ ? in_vain_ + 1 : 0;
+    off_domain_ = slot;
+    const std::vector<std::uint32_t>& variables = schedule_.variables();
+    const auto at = static_cast<std::size_t>(std::ranges::lower_bound(variables, latest) - variables.begin());
+    return variables[at - std::min(at, in_vain_ / kPatience)];
+  }
+
   /// All entries again; or only those columns, or rows, in which an entry was off its domain, where there are as many as the
   /// matrix had that was: what is made of a product with the variable has its columns, or rows, each by itself.
   void draw_again(std::uint32_t slot, const OffEntries& off) {
@@ -219,6 +233,8 @@ class Point {
   std::uint64_t seed_;
   Bias bias_;
   std::unordered_map<std::uint32_t, Draws> draws_;  ///< by slot
+  std::uint32_t off_domain_ = Schedule::kNone;  ///< the item that was off its domain last
+  std::size_t in_vain_ = 0;                     ///< how often it was again, one time after the other
   std::vector<Series<V>>& values_;
   std::unordered_map<SymbolId, Matrix<V>> directions_;
   std::unordered_map<SymbolId, V> scales_;  ///< of directions that have a gauge
