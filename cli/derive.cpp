@@ -7,7 +7,7 @@
 namespace dvec::cli {
 
 Response derive_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   Result<Program> program = read_input(session, options);
   if (!program) return refuse(session, program.errors(), options);
   if (program->derive.empty())

@@ -13,7 +13,7 @@
 namespace dvec::cli {
 
 Response emit_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   Result<Program> program = read_input(session, options);
   if (!program) return refuse(session, program.errors(), options);
   if (options.target != "eigen" && options.target != "selftest" && options.target != "plan") {

@@ -68,7 +68,7 @@ Diagnostics write_values(const Report& report, const std::string& directory) {
 }  // namespace
 
 Response eval_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   Result<Program> program = read_input(session, options);
   if (!program) return refuse(session, program.errors(), options);
   const Result<DataSet> data = read_data(session.pool, *program, options.data);

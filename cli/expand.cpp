@@ -106,7 +106,7 @@ std::string write_entries(const Matrix<std::string>& m, const std::string& headi
 }  // namespace
 
 Response expand_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   session.source = std::make_unique<SourceText>("<expression>", options.expression.value_or(""));
   if (options.format == Format::Html)
     return refuse(session, {error_at("E-USE-04", {}, "expand writes text, latex, json, octave and numpy")}, options);

@@ -102,7 +102,7 @@ Diagnostics replace_derivatives(Session& session, Program& program, const Option
 
 }  // namespace
 
-Session::Session() : book(embedded_rule_book(pool)) {}
+Session::Session(RuleSelection rules) : book(embedded_rule_book(pool, rules)) {}
 
 Result<std::unique_ptr<SourceText>> read_source(const Options& options) {
   if (options.expression) return std::make_unique<SourceText>("<expression>", *options.expression);

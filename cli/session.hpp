@@ -18,7 +18,7 @@ struct Session {
   RuleBook book;
   std::unique_ptr<SourceText> source;
 
-  Session();
+  explicit Session(RuleSelection rules = RuleSelection::All);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 };

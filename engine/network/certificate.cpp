@@ -64,7 +64,7 @@ class Labelling {
     for (;;) {
       std::set<int> distinct;
       for (const auto& [i, c] : colour) distinct.insert(c);
-      if (distinct.size() == classes) return colour;
+      if (distinct.size() == classes || distinct.size() == colour.size()) return colour;  // each its own: nothing to tell apart
       classes = distinct.size();
       std::map<Index, std::vector<std::string>> around;
       for (std::size_t k = 0; k < part_.factors.size(); ++k)

@@ -280,8 +280,8 @@ class Normaliser {
     const auto between = [&](const IndexList& k) { return !free_.contains(k[0]) && occurrences(m, k[0]) == 2; };
     for (std::size_t a = 0; a < m.factors.size(); ++a)
       for (std::size_t b = 0; b < m.factors.size(); ++b) {
+        if (a == b || m.factors[a].atom != m.factors[b].atom) continue;
         const Factor f = m.factors[a], g = m.factors[b];
-        if (a == b || f.atom != g.atom) continue;
         const bool inner = is(f, Attribute::Idempotent) && is(g, Attribute::Idempotent) && f.cols == g.rows && between(f.cols);
         const bool by_cols = is(f, Attribute::Orthogonal) && is(g, Attribute::Orthogonal) && f.cols == g.cols && between(f.cols);
         const bool by_rows = is(f, Attribute::Orthogonal) && is(g, Attribute::Orthogonal) && f.rows == g.rows && between(f.rows);

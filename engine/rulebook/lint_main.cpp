@@ -55,8 +55,8 @@ int main(int argc, char** argv) {
   for (const dvec::RuleText& t : texts) out << "{\"" << t.name << "\",\n" << literal(t.text) << "},\n";
   out << "  };\n  return texts;\n}\n\nconst std::string& embedded_sources() {\n  static const std::string text =\n"
       << literal(sources)
-      << ";\n  return text;\n}\n\nRuleBook embedded_rule_book(TermPool& pool) {\n"
-         "  auto loaded = RuleBook::load(embedded_rule_texts(), bib_keys(embedded_sources()), pool);\n"
+      << ";\n  return text;\n}\n\nRuleBook embedded_rule_book(TermPool& pool, RuleSelection selection) {\n"
+         "  auto loaded = RuleBook::load(embedded_rule_texts(), {}, pool, selection);  // sources were checked when this was made\n"
          "  if (const auto* errors = std::get_if<RuleErrors>(&loaded))\n"
          "    throw Bug(\"the embedded rule book does not load: \" + errors->rendered.at(0));\n"
          "  return std::get<RuleBook>(std::move(loaded));\n}\n\n}  // namespace dvec\n";

@@ -8,16 +8,27 @@
 namespace dvec {
 
 std::variant<RuleBook, RuleErrors> RuleBook::load(const std::vector<RuleText>& texts, const std::set<std::string>& keys,
-                                                  TermPool& pool) {
+                                                  TermPool& pool, RuleSelection selection) {
   RuleBook book;
   book.parsed_ = std::make_shared<ParsedRules>();
-  if (auto errors = parse_rules(texts, keys, pool, *book.parsed_)) return *errors;
+  if (auto errors = parse_rules(texts, keys, pool, *book.parsed_, selection)) return *errors;
+  for (const Rule& r : book.rules()) {
+    book.by_name_.emplace(r.name, &r);
+    if (r.kind == RuleKind::Operator) book.operators_[pool[r.form].op].push_back(&r);
+    if (r.kind == RuleKind::Linear) book.linear_[pool[r.form].op].push_back(&r);
+  }
   return book;
 }
 
 const Rule* RuleBook::find(std::string_view name) const {
-  const auto at = std::ranges::find_if(rules(), [&](const Rule& r) { return r.name == name; });
-  return at == rules().end() ? nullptr : &*at;
+  const auto at = by_name_.find(name);
+  return at == by_name_.end() ? nullptr : at->second;
+}
+
+const std::vector<const Rule*>& RuleBook::blocks(const std::map<Op, std::vector<const Rule*>>& by_op, Op op) {
+  static const std::vector<const Rule*> none;
+  const auto at = by_op.find(op);
+  return at == by_op.end() ? none : at->second;
 }
 
 namespace {
@@ -39,8 +50,8 @@ std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, const
                                                            std::span<const TermId> args) const {
   // A.^q with a number q is the scalar-exponent block with q bound.
   const Op written = like.op == Op::Power ? Op::PowerBy : like.op;
-  for (const Rule& r : rules()) {
-    if (r.kind != RuleKind::Operator || pool[r.form].op != written) continue;
+  for (const Rule* block : blocks(operators_, written)) {
+    const Rule& r = *block;
     const Node form = pool[r.form];
     if (form.args.size() != args.size()) continue;
     Instance out{&r, {}};
@@ -55,8 +66,8 @@ std::optional<RuleBook::Instance> RuleBook::operator_block(TermPool& pool, const
 std::optional<RuleBook::Instance> RuleBook::linear_block(TermPool& pool, const Node& like, std::size_t slot,
                                                          Shape slot_shape, std::span<const TermId> args) const {
   const Op op = like.op;
-  for (const Rule& r : rules()) {
-    if (r.kind != RuleKind::Linear || pool[r.form].op != op) continue;
+  for (const Rule* block : blocks(linear_, op)) {
+    const Rule& r = *block;
     const Node form = pool[r.form];
     if (form.args.size() != args.size()) continue;
     // Commutative operators list their arguments in structural order: the slot is found, not counted.

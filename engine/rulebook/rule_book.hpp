@@ -1,6 +1,7 @@
 #pragma once
 /// The loaded rule book.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,7 +19,8 @@ class RuleBook {
   /// Parses the texts. Elementwise functions are added to the pool's table.
   /// Errors: those of parse_rules, rendered.
   [[nodiscard]] static std::variant<RuleBook, RuleErrors> load(const std::vector<RuleText>& texts,
-                                                               const std::set<std::string>& keys, TermPool& pool);
+                                                               const std::set<std::string>& keys, TermPool& pool,
+                                                               RuleSelection selection = RuleSelection::All);
 
   [[nodiscard]] std::span<const Rule> rules() const { return parsed_->rules; }
   [[nodiscard]] const Vocabulary& vocabulary() const { return parsed_->vocabulary; }
@@ -39,10 +41,14 @@ class RuleBook {
                                                      std::span<const TermId> args) const;
 
  private:
+  [[nodiscard]] static const std::vector<const Rule*>& blocks(const std::map<Op, std::vector<const Rule*>>& by_op, Op op);
+
   std::shared_ptr<ParsedRules> parsed_;
+  std::map<Op, std::vector<const Rule*>> operators_, linear_;  ///< blocks by the operator that they are about
+  std::map<std::string, const Rule*, std::less<>> by_name_;
 };
 
 /// The rule book that was checked and embedded when the program was built.
-[[nodiscard]] RuleBook embedded_rule_book(TermPool& pool);
+[[nodiscard]] RuleBook embedded_rule_book(TermPool& pool, RuleSelection selection = RuleSelection::All);
 
 }  // namespace dvec

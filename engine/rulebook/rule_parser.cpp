@@ -36,8 +36,8 @@ const Layout& layout(const std::string& keyword) {
 class FileParser {
  public:
   FileParser(const SourceText& source, const std::set<std::string>& keys, TermPool& pool, ParsedRules& out,
-             std::vector<std::string>& errors)
-      : source_(source), keys_(keys), pool_(pool), out_(out), errors_(errors) {}
+             std::vector<std::string>& errors, RuleSelection selection)
+      : source_(source), keys_(keys), pool_(pool), out_(out), errors_(errors), selection_(selection) {}
 
   /// Names of elementwise functions first: their derivatives may use each other.
   bool blocks() {
@@ -60,6 +60,7 @@ class FileParser {
         std::erase(chapter, '"');
         continue;
       }
+      if (b.keyword == "rule" && selection_ == RuleSelection::Differentiation) continue;
       if (!fields_are_right(b)) continue;
       Rule rule;
       rule.chapter = chapter;
@@ -345,18 +346,19 @@ class FileParser {
   TermPool& pool_;
   ParsedRules& out_;
   std::vector<std::string>& errors_;
+  RuleSelection selection_;
   std::vector<RuleBlock> blocks_;
 };
 
 }  // namespace
 
 std::optional<RuleErrors> parse_rules(const std::vector<RuleText>& texts, const std::set<std::string>& keys,
-                                      TermPool& pool, ParsedRules& out) {
+                                      TermPool& pool, ParsedRules& out, RuleSelection selection) {
   RuleErrors errors;
   std::deque<FileParser> files;
   for (const RuleText& t : texts) {
     out.sources.emplace_back(t.name, t.text);
-    files.emplace_back(out.sources.back(), keys, pool, out, errors.rendered);
+    files.emplace_back(out.sources.back(), keys, pool, out, errors.rendered, selection);
   }
   bool readable = true;
   for (FileParser& f : files) readable = f.blocks() && readable;

@@ -26,6 +26,12 @@ struct ParsedRules {
   Vocabulary vocabulary;
 };
 
+/// Which blocks are read.
+enum class RuleSelection {
+  All,
+  Differentiation,  ///< all but identities: what programs, derivatives and kernels are made of, and no derivation is told by
+};
+
 /// All files of a rule book. Elementwise functions are added to the pool's table, derived operators to the vocabulary.
 /// `keys` are the keys of sources.bib; with none given, keys are not checked.
 /// Errors: E-RULE-01 (layout of a block), E-RULE-02 (missing or unknown field), E-RULE-03 (unknown source), E-RULE-04
@@ -35,7 +41,8 @@ struct RuleErrors {
   std::vector<std::string> rendered;
 };
 [[nodiscard]] std::optional<RuleErrors> parse_rules(const std::vector<RuleText>& texts, const std::set<std::string>& keys,
-                                                    TermPool& pool, ParsedRules& out);
+                                                    TermPool& pool, ParsedRules& out,
+                                                    RuleSelection selection = RuleSelection::All);
 
 /// Keys of a BibTeX text: `@kind{key,`.
 [[nodiscard]] std::set<std::string> bib_keys(const std::string& text);

@@ -23,8 +23,10 @@ using Monomial = std::map<std::string, int>;
 using Polynomial = std::map<Monomial, Rational>;
 
 Rational to_rational(const GiNaC::ex& value) {
-  std::ostringstream num, den;
   const GiNaC::numeric n = GiNaC::ex_to<GiNaC::numeric>(value);
+  static const GiNaC::numeric large(1'000'000'000);
+  if (n.numer() < large && -n.numer() < large && n.denom() < large) return {n.numer().to_long(), n.denom().to_long()};
+  std::ostringstream num, den;
   num << n.numer();
   den << n.denom();
   const std::string digits = num.str();
@@ -132,6 +134,15 @@ struct DimTable::Store {
   std::vector<Entry> entries;
   std::map<std::string, Dim, std::less<>> by_text;
   std::map<std::string, GiNaC::symbol, std::less<>> symbols;
+  /// What has been asked before: the same few sizes are added and multiplied over and over.
+  std::unordered_map<std::int64_t, Dim> constants;
+  std::unordered_map<std::uint64_t, Dim> sums, differences, products;
+
+  Dim remembered(std::unordered_map<std::uint64_t, Dim>& known, Dim a, Dim b, const auto& value) {
+    const std::uint64_t key = (std::uint64_t{a.value} << 32U) | b.value;
+    if (const auto at = known.find(key); at != known.end()) return at->second;
+    return known[key] = intern(value());
+  }
 
   Dim intern(const GiNaC::ex& value) {
     const GiNaC::ex expanded = value.expand();
@@ -154,7 +165,10 @@ struct DimTable::Store {
 DimTable::DimTable() : store_(std::make_unique<Store>()) { one_ = constant(1); }
 DimTable::~DimTable() = default;
 
-Dim DimTable::constant(std::int64_t value) const { return store_->intern(GiNaC::numeric(static_cast<long>(value))); }
+Dim DimTable::constant(std::int64_t value) const {
+  if (const auto known = store_->constants.find(value); known != store_->constants.end()) return known->second;
+  return store_->constants[value] = store_->intern(GiNaC::numeric(static_cast<long>(value)));
+}
 
 Dim DimTable::symbol(std::string_view name) const {
   auto known = store_->symbols.find(name);
@@ -163,13 +177,17 @@ Dim DimTable::symbol(std::string_view name) const {
   return store_->intern(known->second);
 }
 
-Dim DimTable::add(Dim a, Dim b) const { return store_->intern(store_->at(a).value + store_->at(b).value); }
-Dim DimTable::subtract(Dim a, Dim b) const { return store_->intern(store_->at(a).value - store_->at(b).value); }
+Dim DimTable::add(Dim a, Dim b) const {
+  return store_->remembered(store_->sums, a, b, [&] { return GiNaC::ex(store_->at(a).value + store_->at(b).value); });
+}
+Dim DimTable::subtract(Dim a, Dim b) const {
+  return store_->remembered(store_->differences, a, b, [&] { return GiNaC::ex(store_->at(a).value - store_->at(b).value); });
+}
 
 Dim DimTable::multiply(Dim a, Dim b) const {
   if (a == one_) return b;
   if (b == one_) return a;
-  return store_->intern(store_->at(a).value * store_->at(b).value);
+  return store_->remembered(store_->products, a, b, [&] { return GiNaC::ex(store_->at(a).value * store_->at(b).value); });
 }
 
 Dim DimTable::scale(const Rational& c, Dim a) const {

@@ -99,6 +99,12 @@ std::optional<Rational> Rational::parse(std::string_view text) {
     exponent += negative ? -e : e;
   }
   if (i != text.size()) return std::nullopt;
+  constexpr std::size_t kWord = 18;  // digits that a machine word holds
+  if (exponent == 0 && mantissa.size() <= kWord) {
+    std::int64_t small = 0;
+    for (const char c : mantissa) small = small * 10 + (c - '0');
+    return Rational(small);
+  }
   cln::cl_I m = 0;
   for (const char c : mantissa) m = m * 10 + (c - '0');
   const cln::cl_RA scale = cln::expt(cln::cl_RA(10), static_cast<long>(exponent < 0 ? -exponent : exponent));

@@ -156,18 +156,21 @@ class Derivations {
   /// what they are; the others get lines.
   TermMap settle(std::span<const Binding> adjoints, std::span<const TermId> results) {
     TermMap inlined;
+    std::unordered_map<std::size_t, std::size_t> forms;  // how many lines have a form
     const AdjointReaders readers(pool_, adjoints, results);
     for (const Binding& raw : adjoints) {
       const TermId before = without_stops(substitute(pool_, raw.value, inlined));
       const TermId after = simplified(before, answers_.line_trace, pool_.symbols[raw.name].name);
       const std::int64_t size = cost(pool_, after);
       const bool once = readers.places(raw.name) <= 1, in_row = readers.row_length(raw.name) >= kLongRow;
-      if (size <= kInlineCost || (once && (!in_row || size <= kRowCost))) {
+      std::size_t& alike = forms[form_of(pool_, after)];
+      if (size <= kInlineCost || (once && alike + 1 < kRecursion && (!in_row || size <= kRowCost))) {
         inlined[pool_.symbol(raw.name)] = after;
         continue;
       }
       const Binding line{raw.name, after, {}};
-      if (once) in_rows_.insert(raw.name);
+      if (once && in_row) in_rows_.insert(raw.name);
+      ++alike;
       answers_.lines.push_back(line);
       make_known(line);  // later derivatives go through it
       simplifier_.define(line);

@@ -37,6 +37,31 @@ std::int64_t choice_cost(const TermPool& pool, TermId term) {
   return sum;
 }
 
+/// Terms that could be merged have the same factors: one that has no partner is not cancelled by any other.
+bool may_vanish(const Network& network) {
+  std::unordered_map<std::size_t, std::size_t> partners;
+  std::vector<std::size_t> keys;
+  for (const Monomial& m : network.terms) {
+    std::size_t key = m.factors.size();
+    for (const Factor& f : m.factors) key += (std::size_t{f.atom.value} + 1) * 0x9e3779b97f4a7c15ULL ^ f.exponent.hash();
+    keys.push_back(key);
+    ++partners[key];
+  }
+  return std::ranges::all_of(keys, [&](std::size_t key) { return partners.at(key) > 1; });
+}
+
+/// Does some factor stand in a sum by itself: sum(A,1), and not (A.*B)'1? Only then may putting in what it stands for show that
+/// the sum is zero.
+bool sums_alone(const Network& network) {
+  return std::ranges::any_of(network.terms, [](const Monomial& m) {
+    std::unordered_map<Index, int> count;
+    for (const Factor& f : m.factors)
+      for (const IndexList* list : {&f.rows, &f.cols})
+        for (const Index i : *list) ++count[i];
+    return std::ranges::any_of(m.bound, [&](Index i) { return count[i] == 1; });
+  });
+}
+
 bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
 
 }  // namespace
@@ -237,6 +262,22 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
   }
 }
 
+/// Definitions of the names in a term, and of the names in those, to a depth: what centring takes (Zhat of Z and mu, mu of Z),
+/// and not the whole of a deep program.
+TermMap Simplifier::definitions_near(TermId term) const {
+  constexpr int kLevels = 3;
+  TermMap out;
+  std::vector<TermId> level{term};
+  for (int depth = 0; depth < kLevels && !level.empty(); ++depth) {
+    std::vector<TermId> next;
+    for (const TermId t : reachable(pool_, level))
+      if (pool_[t].op == Op::Symbol)
+        if (const auto known = definitions_.find(t); known != definitions_.end() && out.insert(*known).second) next.push_back(known->second);
+    level = std::move(next);
+  }
+  return out;
+}
+
 /// Is 1'A (or A1) zero once the definitions of names are put in? Centred data, and whatever is built on it.
 bool Simplifier::sums_to_zero(TermId atom, bool rows) {
   const Shape shape = pool_.shape(atom);
@@ -257,7 +298,8 @@ bool Simplifier::sums_to_zero(TermId atom, bool rows) {
     const TermId sums = rows ? pool_.column_sums(body) : pool_.row_sums(body);
     options.expand = [](TermId) { return true; };
     options.max_terms = kMaxExpandedTerms;
-    if (unfold_inside) options.definitions = &definitions_;
+    const TermMap near = unfold_inside ? definitions_near(body) : TermMap();
+    if (unfold_inside) options.definitions = &near;
     options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
     options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
     if (!unfold_inside) {
@@ -269,6 +311,8 @@ bool Simplifier::sums_to_zero(TermId atom, bool rows) {
       auto network = to_network(pool_, space, sums, r, c, options);
       if (!network) continue;
       normalise(pool_, space, *network, options);
+      if (!unfold_inside && !network->terms.empty() && !sums_alone(*network)) break;
+      if (!may_vanish(*network)) continue;
       collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
       zero = network->terms.empty();
     } catch (const LimitReached&) {

@@ -45,6 +45,7 @@ class Simplifier {
     int depth;  ///< at which it was asked
   };
   bool sums_to_zero(TermId atom, bool rows);
+  TermMap definitions_near(TermId term) const;
 
   TermPool& pool_;
   TermMap definitions_;   ///< symbol -> value
