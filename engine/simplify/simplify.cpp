@@ -185,23 +185,30 @@ TermId Simplifier::simplify(TermId term, Steps* steps) {
 
 /// Readings that differ: without sums inside there is one way to distribute, without the definition of a name no other name.
 std::vector<Simplifier::Reading> Simplifier::readings(TermId term) const {
-  bool sums = false, named = false;
+  bool sums = false, named = false, named_sums = false;
   std::unordered_set<TermId> below, divisors;
   for (const TermId t : reachable(pool_, term)) {
     const Node& n = pool_[t];
+    const auto by_name = inverse_names_.find(t);
     if (is_sum(n) && t != term) {
       sums = true;
+      named_sums = named_sums || by_name == inverse_names_.end();
       below.insert(t);
     }
     if (n.op == Op::Power && n.numbers[0].is_negative()) divisors.insert(n.args[0]);
-    named = named || inverse_names_.contains(t);
+    if (by_name == inverse_names_.end()) continue;
+    named = true;
+    named_sums = named_sums || std::ranges::any_of(reachable(pool_, by_name->second), [&](TermId u) { return is_sum(pool_[u]); });
   }
   const bool divided = std::ranges::any_of(divisors, [&](TermId t) { return below.contains(t); });
-  std::vector<Reading> out{{Expand::Top, false}};
-  if (sums) out.push_back({Expand::Sums, false});
-  if (sums && divided) out.push_back({Expand::All, false});
-  if (named)
-    for (const Expand expand : {Expand::Top, Expand::Sums, Expand::All}) out.push_back({expand, true});
+  std::vector<Reading> out;
+  const auto add = [&](bool names, bool inside) {
+    out.push_back({Expand::Top, names});
+    if (inside) out.push_back({Expand::Sums, names});
+    if (inside && divided) out.push_back({Expand::All, names});
+  };
+  add(false, sums);
+  if (named) add(true, named_sums);
   return out;
 }
 
