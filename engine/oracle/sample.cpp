@@ -9,7 +9,7 @@ namespace {
 
 constexpr double kLargest = 40000, kMultiplications = 6e6;
 constexpr double kFewRoots = 4;  ///< entries under roots that must be squares at once: each is one with probability 1/2
-constexpr std::size_t kDeep = 400;   ///< items of a deep program
+constexpr std::size_t kDeep = 200;   ///< items of a deep program
 constexpr int kTriesAtWidth = 40, kDearAtWidth = 8;
 
 /// Sizes 2, 3, ..., width+1 (one more in every second round) dealt over the names in a random order, each as often as any

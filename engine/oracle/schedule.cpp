@@ -69,12 +69,13 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
   while (!stack.empty()) {
     const auto [t, ready] = stack.back();
     stack.pop_back();
-    const auto [place, fresh] = slots_.try_emplace(t, kOpen);
-    if (!fresh && place->second != kOpen) continue;
+    const std::uint32_t known = slots_.find(t);
+    if (known != kNone && known != kOpen) continue;
     const Node& n = pool[t];
     const auto value = n.op == Op::Symbol ? values.find(n.symbol) : values.end();
     if (!ready) {
-      require(fresh, "a let does not need itself");
+      require(known == kNone, "a let does not need itself");
+      slots_.set(t, kOpen);
       stack.emplace_back(t, true);
       if (value != values.end()) stack.emplace_back(value->second, false);
       // The last argument goes deepest into the stack: arguments are placed from the first on.
@@ -90,12 +91,12 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
       if (latest != kNone && (item.latest == kNone || latest > item.latest)) item.latest = latest;
     };
     for (const TermId a : n.args) {
-      args_.push_back(slots_.at(a));
+      args_.push_back(slots_.find(a));
       depends_on(args_.back());
     }
     item.args_end = static_cast<std::uint32_t>(args_.size());
     if (value != values.end()) {
-      item.definition = slots_.at(value->second);
+      item.definition = slots_.find(value->second);
       depends_on(item.definition);
     } else if (n.op == Op::Symbol) {
       item.latest = here;
@@ -108,7 +109,7 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
     item.first = sizes.place(n.first);
     item.second = sizes.place(n.second);
     ops_ |= std::uint64_t{1} << static_cast<unsigned>(n.op);
-    place->second = here;
+    slots_.set(t, here);
     items_.push_back(item);
   }
   for (const Dim d : dims_) size_symbols_.insert(size_symbols_.end(), pool.dims.symbols(d).begin(), pool.dims.symbols(d).end());
@@ -116,7 +117,7 @@ Schedule::Schedule(const TermPool& pool, std::span<const TermId> roots, std::spa
   size_symbols_.erase(std::unique(size_symbols_.begin(), size_symbols_.end()), size_symbols_.end());
 
   for (Item& item : items_) item.wanted_dense = false;
-  for (const TermId root : roots) items_[slots_.at(root)].wanted_dense = true;
+  for (const TermId root : roots) items_[slots_.find(root)].wanted_dense = true;
   for (std::size_t s = items_.size(); s-- > 0;) {
     Item& item = items_[s];
     const Op op = node(s).op;

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "oracle/slot_table.hpp"
+#include "support/result.hpp"
 #include "term/term_pool.hpp"
 
 namespace dvec {
@@ -28,7 +30,7 @@ template <class Bindings>
 
 class Schedule {
  public:
-  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  static constexpr std::uint32_t kNone = SlotTable::kNone;
 
   struct Item {
     TermId term;
@@ -53,7 +55,12 @@ class Schedule {
   [[nodiscard]] std::span<const std::uint32_t> args(std::size_t slot) const {
     return std::span(args_).subspan(items_[slot].args_begin, items_[slot].args_end - items_[slot].args_begin);
   }
-  [[nodiscard]] std::uint32_t slot(TermId term) const { return slots_.at(term); }
+  /// Requires: the term occurs.
+  [[nodiscard]] std::uint32_t slot(TermId term) const {
+    const std::uint32_t found = slots_.find(term);
+    require(found != kNone, "a term that is scheduled");
+    return found;
+  }
   [[nodiscard]] bool contains(TermId term) const { return slots_.contains(term); }
   /// Slot of a symbol's node, kNone when it does not occur.
   [[nodiscard]] std::uint32_t slot(SymbolId symbol) const;
@@ -74,7 +81,7 @@ class Schedule {
   const TermPool* pool_;
   std::vector<Item> items_;
   std::vector<std::uint32_t> args_;
-  std::unordered_map<TermId, std::uint32_t> slots_;
+  SlotTable slots_;
   std::unordered_map<SymbolId, std::uint32_t> symbol_slots_;
   std::vector<std::uint32_t> variables_, roots_;
   std::vector<Dim> dims_;

@@ -118,3 +118,16 @@ TEST_CASE("products of ⊗, K and I larger than any stored matrix are applied to
   CHECK(distinct);
   CHECK(compare(lhs, kron(kron(b.eye("n"), b.K("m", "q")), b.eye("p")) * kron(vec(A), vec(B))) == Comparison::Different);
 }
+
+TEST_CASE("in floats what is small beside other values is told apart from what is zero but for rounding") {
+  Builder b;
+  const Expr p = b.var("p", "n", "1", Attribute::Positive), q = b.var("q", "n", "1", Attribute::Positive);
+  const Expr tiny = b.number(*Rational::parse("1e-40"));
+  CHECK(compare(tiny * f("log", p), 2 * (tiny * f("log", p))) == Comparison::Different);
+  CHECK(compare(tiny * f("log", p % q), tiny * f("log", p) + tiny * f("log", q)) == Comparison::Equal);
+  // Noise of constants: no entry moves it.
+  const Expr two = b.number(2), noise = f("exp", two) * f("exp", -two) - b.number(1);
+  CHECK(compare(noise * f("log", p), noise * f("log", q)) == Comparison::Equal);
+  const Expr more = f("log", b.number(6)) - f("log", two) - f("log", b.number(3));
+  CHECK(compare(more * p, more * q) == Comparison::Equal);
+}
