@@ -35,6 +35,7 @@ std::optional<Dim> as_size(TermPool& pool, TermId term) {
 namespace {
 
 constexpr int kMaxDepth = 400;
+constexpr std::int64_t kMaxCopies = 4;  // of a sum to a whole power
 
 /// Every constructor of terms, as relabelling. `state` holds the product so far, one monomial per chosen summand.
 class Converter {
@@ -172,7 +173,12 @@ class Converter {
     }
     if (pool_.is_scalar(t))
       if (const auto d = as_size(pool_, t)) return size(*d, Rational(1), state);
-    if (!options_.expand(t)) return atom(t, Rational(1), rows, cols, state);
+    if (!options_.expand(t)) {
+      const auto other = options_.multiples.find(t);
+      if (other == options_.multiples.end()) return atom(t, Rational(1), rows, cols, state);
+      for (Monomial& m : state) m.coefficient *= other->second.second;
+      return atom(other->second.first, Rational(1), rows, cols, state);
+    }
     State out;
     for (std::size_t i = 0; i < n.args.size(); ++i) {
       State part = state;
@@ -193,7 +199,14 @@ class Converter {
     ConvertOptions closed = options_;
     closed.expand = [](TermId) { return false; };
     Converter sub(pool_, space_, closed);
-    bool ok = sub.convert(base, rows, cols, inner, depth + 1) && inner.size() == 1 && inner[0].bound.empty() &&
+    const bool one_term = sub.convert(base, rows, cols, inner, depth + 1) && inner.size() == 1;
+    // trace(A)^2 is trace(A)*trace(A): each sum has its own indices.
+    if (const auto k = q.to_int64(); one_term && !inner[0].bound.empty() && pool_.is_scalar(base) && k && *k > 1 && *k <= kMaxCopies) {
+      for (std::int64_t i = 0; i < *k; ++i)
+        if (!convert(base, rows, cols, state, depth + 1)) return false;
+      return true;
+    }
+    bool ok = one_term && inner[0].bound.empty() &&
               inner[0].equal.empty();
     if (ok) merge_equal(inner[0].factors);
     ok = ok && (q.is_integer() || fractional_power_distributes(inner[0], q));

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <unordered_map>
 
 #include "network/monomial.hpp"
 #include "term/traverse.hpp"
@@ -12,6 +13,8 @@ namespace dvec {
 struct ConvertOptions {
   std::function<bool(TermId)> expand = [](TermId) { return false; };  ///< which sums are distributed over
   const TermMap* definitions = nullptr;  ///< atoms that are replaced by terms while converting (lets put in, names folded)
+  /// Sums that are read as a multiple of another: B-A as -(A-B) where both stand in one term.
+  std::unordered_map<TermId, std::pair<TermId, Rational>> multiples;
   std::size_t max_terms = 64;            ///< past it: nothing
   /// Is sum over the rows (columns) of this atom zero? Asked for factors whose row (column) index is theirs alone.
   std::function<bool(TermId, bool rows)> sums_to_zero;

@@ -1,5 +1,6 @@
 #include "simplify/cost.hpp"
 
+#include "term/khatri_rao.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec {
@@ -54,7 +55,11 @@ std::int64_t node_cost(const TermPool& pool, TermId term) {
 
 std::int64_t cost(const TermPool& pool, TermId term) {
   std::int64_t sum = 0;
-  for (const TermId t : reachable(pool, term)) sum += node_cost(pool, t);
+  for (const TermId t : reachable(pool, term)) {
+    sum += node_cost(pool, t);
+    // Printed as khatrirao(A,B): one operator for three.
+    if (const auto columns = khatri_rao(pool, t); columns && !columns->of_rows) sum -= 2;
+  }
   return sum + (divides(pool, term) ? 1 : 0);
 }
 

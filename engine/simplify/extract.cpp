@@ -5,6 +5,7 @@
 
 #include "simplify/cost.hpp"
 #include "simplify/orient.hpp"
+#include "simplify/scalar_product.hpp"
 #include "support/result.hpp"
 #include "term/traverse.hpp"
 
@@ -82,8 +83,15 @@ Shape Extractor::shape_of(Index row, Index col) const {
   return {row.valid() ? space_.dim(row) : pool_.dims.one(), col.valid() ? space_.dim(col) : pool_.dims.one()};
 }
 
+/// a*b with equal scalars as a power.
+TermId Extractor::multiplied(TermId a, TermId b) {
+  ScalarProduct product = scalar_product(pool_, a);
+  product *= scalar_product(pool_, b);
+  return pool_.times(product.coefficient, powers_term(pool_, product));
+}
+
 /// coefficient * sizes * t.
-TermId Extractor::scaled(TermId t, const Monomial& m) {
+TermId Extractor::scaled_by(TermId t, const Monomial& m) {
   TermId s = pool_.number(1);
   for (const auto& [d, e] : m.sizes) s = pool_.hadamard(s, pool_.power(pool_.size(d), e));
   return pool_.times(m.coefficient, pool_.scale(s, t));
@@ -156,7 +164,8 @@ bool Extractor::eliminate_index(Index k, std::vector<Piece>& pieces, std::vector
         const TermId half = n.args[0];
         scalars.push_back(vectors[0].row.valid() ? pool_.matmul(flipped(half), half) : pool_.matmul(half, flipped(half)));
       } else {
-        scalars.push_back(pool_.total(v));
+        const bool sums = n.op == Op::ColumnSums || n.op == Op::RowSums;
+        scalars.push_back(pool_.total(sums ? n.args[0] : v));
       }
     }
   } else if (matrices.size() == 1) {
@@ -279,7 +288,7 @@ TermId Extractor::assemble(std::vector<Piece> pieces, const Monomial& m, Index r
   };
   if (diagonal) {
     for (const Piece& p : pieces) times(down, column(p));
-    return scaled(down.valid() ? pool_.diag(down) : pool_.eye(shape.rows), m);
+    return scaled_by(down.valid() ? pool_.diag(down) : pool_.eye(shape.rows), m);
   }
   for (const Piece& p : pieces) {
     if (p.row.valid() && p.col.valid())
@@ -289,7 +298,7 @@ TermId Extractor::assemble(std::vector<Piece> pieces, const Monomial& m, Index r
     else
       times(across, flipped(column(p)));
   }
-  return scaled(spread_product(matrix, down, across, shape), m);
+  return scaled_by(spread_product(matrix, down, across, shape), m);
 }
 
 TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape) {
@@ -312,7 +321,7 @@ TermId Extractor::monomial(const Monomial& m, Index row, Index col, Shape shape)
     plain.sizes.clear();
     const TermId inner = monomial(plain, inner_row, inner_col, inner_shape);
     if (!inner.valid()) continue;
-    const TermId t = scaled(apply(l, inner, shape), m);
+    const TermId t = scaled_by(apply(l, inner, shape), m);
     if (!best.valid() || cost(pool_, t) < cost(pool_, best)) best = t;
   }
   return best;
@@ -325,7 +334,7 @@ TermId Extractor::eliminated(const Monomial& m, Index row, Index col, Shape shap
     std::vector<Piece> own;
     TermId scalar;
     if (!eliminate(part, own, scalar)) return {};
-    scalars = pool_.hadamard(scalars, scalar);
+    scalars = multiplied(scalars, scalar);
     pieces.insert(pieces.end(), own.begin(), own.end());
   }
   merge_parallel(pieces);

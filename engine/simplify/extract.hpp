@@ -66,7 +66,8 @@ class Extractor {
   bool eliminate_index(Index k, std::vector<Piece>& pieces, std::vector<TermId>& scalars);
   void merge_parallel(std::vector<Piece>& pieces);
   TermId closed_pair(const Piece& a, const Piece& b);
-  TermId scaled(TermId t, const Monomial& m);
+  TermId multiplied(TermId a, TermId b);
+  TermId scaled_by(TermId t, const Monomial& m);
   TermId spread_product(TermId matrix, TermId column, TermId row, Shape shape);
 
   // Composite free indices.
@@ -79,8 +80,14 @@ class Extractor {
   std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols);
   std::optional<KronForm> kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols);
   bool merge(KronForm& into, const KronForm& other);
+  bool merge_permuted(KronForm& into, const KronForm& other);
+  std::optional<KronForm> at_other_end(const KronForm& form);
+  TermId sum_of(std::vector<KronForm> forms);
   TermId to_term(const KronForm& form);
+  Monomial across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  Monomial deltas_as_factors(const Monomial& m, const IndexList& rows, const IndexList& cols);
   TermId group(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  TermId product_through(const Monomial& m, const IndexList& rows, const IndexList& cols);
   TermId permutation(const IndexList& from, const IndexList& to);
 
   // Vectors and matrices in a wanted orientation.

@@ -6,6 +6,7 @@
 
 #include "simplify/extract.hpp"
 #include "simplify/orient.hpp"
+#include "simplify/scalar_product.hpp"
 #include "support/result.hpp"
 
 namespace dvec {
@@ -22,17 +23,68 @@ IndexList only(const IndexList& list, const std::set<Index>& wanted) {
   return out;
 }
 
-Monomial of_component(const Component& part) {
-  Monomial m;
-  m.factors = part.factors;
-  m.bound = part.bound;
-  return m;
-}
-
 void append(Monomial& to, const Component& part) {
   to.factors.insert(to.factors.end(), part.factors.begin(), part.factors.end());
   to.bound.insert(to.bound.end(), part.bound.begin(), part.bound.end());
 }
+
+/// Free indices that belong to one factor of a ⊗.
+class IndexGroups {
+ public:
+  IndexGroups(const IndexList& rows, const IndexList& cols) : rows_(rows), cols_(cols), free_(rows) {
+    free_.insert(free_.end(), cols.begin(), cols.end());
+    for (const Index i : free_) parent_[i] = i;
+  }
+
+  [[nodiscard]] Index of(Index i) const {
+    while (parent_.at(i) != i) i = parent_.at(i);
+    return i;
+  }
+  void join(Index a, Index b) { parent_[of(a)] = of(b); }
+  void join(const std::set<Index>& all) {
+    for (const Index i : all) join(i, *all.begin());
+  }
+  [[nodiscard]] bool reaches(Index i, const IndexList& other) const {
+    return std::ranges::any_of(other, [&](Index j) { return of(j) == of(i); });
+  }
+
+  /// A row and a column at one place that nothing ties to anything are an outer product there: beside a factor that has
+  /// both, kron(a*b',C) needs no permutation where kron(a,C,b') does.
+  void pair_lone_ends() {
+    if (std::ranges::none_of(rows_, [&](Index i) { return reaches(i, cols_); })) return;
+    for (std::size_t k = 0; k < std::min(rows_.size(), cols_.size()); ++k)
+      if (members(of(rows_[k])).size() == 1 && members(of(cols_[k])).size() == 1) join(rows_[k], cols_[k]);
+  }
+
+  /// Groups in the order of their first row; a group without rows stands where its first column comes into order.
+  [[nodiscard]] std::vector<Index> order() const {
+    std::vector<Index> out;
+    const auto add_before = [&](Index g, auto at) {
+      if (std::ranges::find(out, g) == out.end()) out.insert(at, g);
+    };
+    for (const Index i : rows_) add_before(of(i), out.end());
+    for (const Index j : cols_)
+      add_before(of(j), std::ranges::find_if(out, [&](Index g) { return first_column(g) > first_column(of(j)); }));
+    return out;
+  }
+  [[nodiscard]] std::set<Index> members(Index group) const {
+    std::set<Index> out;
+    for (const Index i : free_)
+      if (of(i) == group) out.insert(i);
+    return out;
+  }
+
+ private:
+  [[nodiscard]] std::size_t first_column(Index group) const {
+    std::size_t k = 0;
+    while (k < cols_.size() && of(cols_[k]) != group) ++k;
+    return k < cols_.size() ? k + 1 : 0;  // 0: it has none
+  }
+
+  const IndexList &rows_, &cols_;
+  IndexList free_;
+  std::map<Index, Index> parent_;
+};
 
 }  // namespace
 
@@ -76,9 +128,63 @@ TermId Extractor::composites(const std::vector<Monomial>& terms, const IndexList
           again = true;
         }
   }
-  std::vector<TermId> out;
-  for (const KronForm& f : forms) out.push_back(to_term(f));
-  return pool_.sum(out, std::vector<Rational>(out.size(), Rational(1)));
+  return sum_of(std::move(forms));
+}
+
+/// The sum, with what all terms are multiplied by outside: scalars, then a permutation or diagonal at one end.
+TermId Extractor::sum_of(std::vector<KronForm> forms) {
+  std::vector<ScalarProduct> scales;
+  for (const KronForm& f : forms) scales.push_back(scalar_product(pool_, f.scale));
+  std::vector<ScalarProduct*> all;
+  for (ScalarProduct& s : scales) all.push_back(&s);
+  const ScalarProduct common = forms.size() > 1 ? take_common(all) : ScalarProduct();
+  for (std::size_t i = 0; i < forms.size(); ++i) forms[i].scale = pool_.times(scales[i].coefficient, powers_term(pool_, scales[i]));
+  std::vector<TermId> terms;
+  const auto add_ends = [&](TermId KronForm::*end) {
+    for (std::size_t i = 0; i < forms.size(); ++i) {
+      const TermId shared = forms[i].*end;
+      const auto has_it = [&](const KronForm& f) { return f.*end == shared; };
+      if (!shared.valid() || std::ranges::count_if(forms, has_it) < 2) continue;
+      std::vector<KronForm> inside;
+      std::ranges::copy_if(forms, std::back_inserter(inside), has_it);
+      std::erase_if(forms, has_it);
+      for (KronForm& f : inside) f.*end = TermId();
+      const TermId sum = sum_of(std::move(inside));
+      terms.push_back(end == &KronForm::right ? pool_.matmul(sum, shared) : pool_.matmul(shared, sum));
+      i = static_cast<std::size_t>(-1);  // those before it may still pair up
+    }
+  };
+  add_ends(&KronForm::right);
+  add_ends(&KronForm::left);
+  for (const KronForm& f : forms) terms.push_back(to_term(f));
+  return scaled(pool_, common, pool_.sum(terms, std::vector<Rational>(terms.size(), Rational(1))));
+}
+
+/// (A ⊗ B)*K(n,q) = K(m,p)*(B ⊗ A) for A m×n, B p×q: the same form with its permutation at the other end.
+/// Source: Magnus & Neudecker 2019, 3.7.
+std::optional<Extractor::KronForm> Extractor::at_other_end(const KronForm& form) {
+  if (form.left.valid() || !form.right.valid() || form.factors.size() != 2) return std::nullopt;
+  const Shape a = pool_.shape(form.factors[0]), b = pool_.shape(form.factors[1]);
+  if (form.right != pool_.commutation(a.cols, b.cols)) return std::nullopt;
+  return KronForm{form.scale, pool_.commutation(a.rows, b.rows), TermId(), {form.factors[1], form.factors[0]}};
+}
+
+/// M + K*M = (I+K)*M: two forms that differ in the permutation at their left end only.
+bool Extractor::merge_permuted(KronForm& into, const KronForm& other) {
+  const auto plain = [&](TermId left) { return !left.valid() || pool_[left].op == Op::Commutation; };
+  for (const bool turn_first : {false, true})
+    for (const bool turn_second : {false, true}) {
+      const std::optional<KronForm> a = turn_first ? at_other_end(into) : into, b = turn_second ? at_other_end(other) : other;
+      if (!a || !b || a->factors != b->factors || a->right != b->right || a->scale != b->scale || a->left == b->left) continue;
+      if (!plain(a->left) || !plain(b->left)) continue;
+      Dim rows = pool_.dims.one();
+      for (const TermId f : a->factors) rows = pool_.dims.multiply(rows, pool_.shape(f).rows);
+      const auto matrix = [&](TermId left) { return left.valid() ? left : pool_.eye(rows); };
+      into = *a;
+      into.left = pool_.add(matrix(a->left), matrix(b->left));
+      return true;
+    }
+  return false;
 }
 
 /// A ⊗ B + A ⊗ C = A ⊗ (B+C), diag(vec A)*M + diag(vec B)*M = diag(vec(A+B))*M: two forms that differ in one place only
@@ -89,11 +195,13 @@ bool Extractor::merge(KronForm& into, const KronForm& other) {
     const TermId a = pool_[into.left].args[0], b = pool_[other.left].args[0];
     const auto inside = [&](TermId v) { return pool_[v].op == Op::Vec ? pool_[v].args[0] : v; };
     const bool stacked = pool_.shape(inside(a)) == pool_.shape(inside(b));
-    const TermId sum = pool_.add(pool_.scale(into.scale, stacked ? inside(a) : a), pool_.scale(other.scale, stacked ? inside(b) : b));
+    const auto part = [&](const KronForm& f, TermId v) { return scaled(pool_, scalar_product(pool_, f.scale), stacked ? inside(v) : v); };
+    const TermId sum = pool_.add(part(into, a), part(other, b));
     into.left = pool_.diag(stacked ? pool_.vec(sum) : sum);
     into.scale = pool_.number(1);
     return true;
   }
+  if (merge_permuted(into, other)) return true;
   if (into.left != other.left || into.right != other.right || into.factors.size() != other.factors.size()) return false;
   std::size_t differ = into.factors.size(), count = 0;
   for (std::size_t i = 0; i < into.factors.size(); ++i) {
@@ -107,9 +215,12 @@ bool Extractor::merge(KronForm& into, const KronForm& other) {
     into.scale = pool_.add(into.scale, other.scale);
     return true;
   }
-  into.factors[differ] =
-      pool_.add(pool_.scale(into.scale, into.factors[differ]), pool_.scale(other.scale, other.factors[differ]));
-  into.scale = pool_.number(1);
+  const auto part = [&](const KronForm& f) { return scaled(pool_, scalar_product(pool_, f.scale), f.factors[differ]); };
+  const TermId sum = pool_.add(part(into), part(other));
+  const bool negative = std::ranges::all_of(pool_[sum].numbers, [](const Rational& c) { return c.is_negative(); });
+  const Rational sign(negative && pool_[sum].op == Op::Sum ? -1 : 1);
+  into.factors[differ] = pool_.times(sign, sum);
+  into.scale = pool_.number(sign);
   return true;
 }
 
@@ -133,9 +244,7 @@ TermId Extractor::to_term(const KronForm& form) {
   TermId t = pool_.kron(merged);
   if (form.left.valid()) t = pool_.matmul(form.left, t);
   if (form.right.valid()) t = pool_.matmul(t, form.right);
-  const Node n = pool_[form.scale];
-  if (n.op == Op::Sum && n.args.size() == 1) return pool_.times(n.numbers[0], pool_.scale(n.args[0], t));
-  return pool_.scale(form.scale, t);
+  return scaled(pool_, scalar_product(pool_, form.scale), t);
 }
 
 std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols) {
@@ -153,26 +262,49 @@ std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const
     std::vector<Piece> pieces;
     TermId scalar;
     if (!eliminate(part, pieces, scalar)) return std::nullopt;
-    scalars = pool_.hadamard(scalars, scalar);
+    scalars = multiplied(scalars, scalar);
   }
   auto form = kron_of_groups(rest, rows, cols);
-  if (form) form->scale = scaled(scalars, m);
+  if (form) form->scale = scaled_by(scalars, m);
   return form;
+}
+
+/// delta(j,l)*A[i,j] with rows (j,i) and column l is A[i,l] as well: then eye and A meet in a column, khatrirao(eye,A), and no
+/// diagonal scaling is needed.
+Monomial Extractor::across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+  Monomial out = m;
+  const auto place = [&](Index i) { return std::ranges::find(rows, i) - rows.begin(); };
+  for (const Component& part : components(m)) {
+    if (part.free.size() != 2 || !std::ranges::all_of(part.free, [&](Index i) { return contains(rows, i); })) continue;
+    const Index a = *part.free.begin(), b = *std::next(part.free.begin());
+    const auto other_side = [&](Index i) {
+      Index found;
+      for (const auto& [first, second] : m.equal)
+        if (first == i) found = !found.valid() && contains(cols, second) ? second : Index();
+      return found;
+    };
+    const Index at = other_side(a), bt = other_side(b);
+    const Index from = at.valid() ? a : b, to = at.valid() ? at : bt, alone = at.valid() ? b : a;
+    const bool elsewhere = std::ranges::any_of(m.factors, [&](const Factor& f) {
+      return indices_of(f).contains(alone) && std::ranges::find(part.factors, f) == part.factors.end();
+    });
+    if (at.valid() == bt.valid() || elsewhere || std::abs(place(a) - place(b)) != 1) continue;
+    if (std::ranges::any_of(m.equal, [&](const auto& e) { return e.first == alone; })) continue;
+    for (Factor& f : out.factors)
+      if (std::ranges::find(part.factors, f) != part.factors.end()) {
+        std::ranges::replace(f.rows, from, to);
+        std::ranges::replace(f.cols, from, to);
+      }
+  }
+  return out;
 }
 
 /// Free indices that some component or delta ties together form a group; groups are the factors of a ⊗. Factors that
 /// touch only rows (only columns) which other parts reach too are diagonal scalings.
-std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols) {
-  IndexList free = rows;
-  free.insert(free.end(), cols.begin(), cols.end());
-  std::map<Index, Index> parent;
-  for (const Index i : free) parent[i] = i;
-  const auto find = [&](Index i) {
-    while (parent.at(i) != i) i = parent.at(i);
-    return i;
-  };
-  const auto join = [&](Index a, Index b) { parent[find(a)] = find(b); };
-  for (const auto& [i, j] : m.equal) join(i, j);
+std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& whole, const IndexList& rows, const IndexList& cols) {
+  const Monomial m = across_deltas(whole, rows, cols);
+  IndexGroups groups(rows, cols);
+  for (const auto& [i, j] : m.equal) groups.join(i, j);
   const std::vector<Component> parts = components(m);
   // A delta's second index never occurs in a factor, so a part that touches a row tied to a column is "row only" here.
   const auto side = [&](const Component& part) {
@@ -182,12 +314,9 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, 
   };
   for (const Component& part : parts) {
     const auto [r, c] = side(part);
-    if (r && c)
-      for (const Index i : part.free) join(i, *part.free.begin());
+    if (r && c) groups.join(part.free);
   }
-  const auto reaches = [&](Index i, const IndexList& other) {
-    return std::ranges::any_of(other, [&](Index j) { return find(j) == find(i); });
-  };
+  const auto tied = [&](Index i) { return std::ranges::any_of(m.equal, [&](const auto& e) { return e.first == i; }); };
   Monomial core = m, left = Monomial(), right = Monomial();
   core.factors.clear();
   core.bound.clear();
@@ -195,13 +324,12 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, 
   std::vector<const Component*> own;
   for (const Component& part : parts) {
     const auto [r, c] = side(part);
-    const bool one_sided = r != c;
-    const bool covered = one_sided && std::ranges::all_of(part.free, [&](Index i) { return reaches(i, r ? cols : rows); });
     // Diagonal blocks keep their own entries; only what spans several groups is a scaling of the whole.
-    std::set<Index> groups;
-    for (const Index i : part.free) groups.insert(find(i));
-    const bool tied = std::ranges::any_of(m.equal, [&](const auto& e) { return part.free.contains(e.first); });
-    if (covered && !(tied && groups.size() == 1)) {
+    std::set<Index> spanned;
+    for (const Index i : part.free) spanned.insert(groups.of(i));
+    const bool hangs_on_delta = std::ranges::any_of(part.free, tied);
+    const bool reached = std::ranges::all_of(part.free, [&](Index i) { return groups.reaches(i, r ? cols : rows); });
+    if (r != c && (reached ? !(hangs_on_delta && spanned.size() == 1) : hangs_on_delta && spanned.size() > 1)) {
       append(r ? left : right, part);
       (r ? has_left : has_right) = true;
     } else {
@@ -209,19 +337,13 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, 
       own.push_back(&part);
     }
   }
-  for (const Component* part : own)
-    for (const Index i : part->free) join(i, *part->free.begin());
-  // Groups in order of their first row, then of their first column.
-  std::vector<Index> order;
-  for (const Index i : free)
-    if (std::find(order.begin(), order.end(), find(i)) == order.end()) order.push_back(find(i));
+  for (const Component* part : own) groups.join(part->free);
+  groups.pair_lone_ends();
   IndexList row_order, col_order;
   KronForm form;
   form.scale = pool_.number(1);
-  for (const Index g : order) {
-    std::set<Index> members;
-    for (const Index i : free)
-      if (find(i) == g) members.insert(i);
+  for (const Index g : groups.order()) {
+    const std::set<Index> members = groups.members(g);
     const IndexList r = only(rows, members), c = only(cols, members);
     Monomial part;
     for (const Component& p : components(core))
@@ -252,12 +374,35 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& m, 
   return form;
 }
 
+/// Deltas between rows alone or columns alone become factors eye[i,j], and so do those with which the rest is no plain
+/// diagonal. What is left in `equal` pairs each row with the column at its own place.
+Monomial Extractor::deltas_as_factors(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+  Monomial out = m;
+  out.equal.clear();
+  std::map<Index, std::vector<Index>> classes;  // the first index of each class, and the others
+  for (const auto& [i, j] : m.equal) classes[i].push_back(j);
+  const auto same = [&](Index i, Index j) {
+    return std::ranges::any_of(classes, [&](const auto& c) {
+      const auto in = [&](Index k) { return k == c.first || std::ranges::find(c.second, k) != c.second.end(); };
+      return in(i) && in(j);
+    });
+  };
+  bool diagonal = !rows.empty() && rows.size() == cols.size();
+  for (std::size_t k = 0; diagonal && k < rows.size(); ++k) diagonal = same(rows[k], cols[k]);
+  if (diagonal)
+    for (std::size_t k = 0; k < rows.size(); ++k) out.equal.emplace_back(rows[k], cols[k]);
+  for (const auto& [i, others] : classes)
+    for (const Index j : others) {
+      if (diagonal && !contains(rows, j)) continue;
+      out.factors.push_back({pool_.eye(space_.dim(i)), Rational(1), {i}, {j}});
+    }
+  return out;
+}
+
 /// One factor of a ⊗: a plain matrix, a stacked one, a diagonal one, or a Hadamard product of spread parts.
-TermId Extractor::group(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+TermId Extractor::group(const Monomial& whole, const IndexList& rows, const IndexList& cols) {
+  const Monomial m = deltas_as_factors(whole, rows, cols);
   if (!m.equal.empty()) {
-    if (m.equal.size() != rows.size() || rows.size() != cols.size()) return {};
-    for (std::size_t k = 0; k < rows.size(); ++k)
-      if (std::find(m.equal.begin(), m.equal.end(), std::pair(rows[k], cols[k])) == m.equal.end()) return {};
     if (m.factors.empty()) return pool_.eye(size(rows));
     Monomial entries = m;
     entries.equal.clear();
@@ -266,33 +411,48 @@ TermId Extractor::group(const Monomial& m, const IndexList& rows, const IndexLis
   }
   if (rows.size() <= 1 && cols.size() <= 1)
     return monomial(m, rows.empty() ? Index() : rows[0], cols.empty() ? Index() : cols[0], {size(rows), size(cols)});
-  if (rows.empty()) {
-    const TermId t = group(m, cols, {});
+  if (rows.size() < 2 && cols.size() > 1) {
+    const TermId t = group(m, cols, rows);
     return t.valid() ? flipped(t) : t;
   }
   if (m.factors.empty()) return pool_.ones({size(rows), size(cols)});
   if (cols.empty()) {
     // vec of the matrix whose column index is the major part.
-    const std::vector<Component> parts = components(m);
-    bool spans_all = false;
-    for (const Component& p : parts) spans_all = spans_all || p.free.size() == rows.size();
-    if (spans_all || rows.size() == 2) {
-      const IndexList tail(rows.begin() + 1, rows.end());
-      const TermId t = group(m, tail, {rows[0]});
-      return t.valid() ? pool_.vec(t) : t;
-    }
+    const IndexList tail(rows.begin() + 1, rows.end());
+    if (const TermId t = group(m, tail, {rows[0]}); t.valid()) return pool_.vec(t);
   }
-  const std::vector<Component> parts = components(m);
-  if (parts.size() < 2) return {};
+  // Parts on the same indices are multiplied before they are spread.
+  std::map<std::set<Index>, Monomial> places;
+  for (const Component& p : components(m)) append(places[p.free], p);
+  if (places.size() == 1 && places.begin()->first.size() == rows.size() + cols.size()) return product_through(m, rows, cols);
   TermId product;
-  for (const Component& p : parts) {
+  for (const auto& [place, part] : places) {
     // Spread over the rest: the part in its place, ones for every other index, in the group's order.
-    const auto spread = kron_of_groups(of_component(p), rows, cols);
+    const auto spread = kron_of_groups(part, rows, cols);
     if (!spread) return {};
     const TermId t = to_term(*spread);
     product = product.valid() ? pool_.hadamard(product, t) : t;
   }
   return product;
+}
+
+/// Rows and columns that meet in one summed index only: a matrix product, often with a Khatri-Rao product at its left.
+TermId Extractor::product_through(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+  for (const Index k : m.bound) {
+    Monomial open = m, left, right;
+    std::erase(open.bound, k);
+    bool apart = true;
+    for (const Component& p : components(open)) {
+      const bool r = std::ranges::any_of(p.free, [&](Index i) { return contains(rows, i); });
+      const bool c = std::ranges::any_of(p.free, [&](Index i) { return contains(cols, i); });
+      apart = apart && !(r && c);
+      append(r ? left : right, p);
+    }
+    if (!apart || left.factors.empty() || right.factors.empty()) continue;
+    const TermId a = group(left, rows, {k}), b = group(right, {k}, cols);
+    if (a.valid() && b.valid()) return pool_.matmul(a, b);
+  }
+  return {};
 }
 
 }  // namespace dvec

@@ -189,7 +189,7 @@ TermId Extractor::simple(Terms terms, Index row, Index col, Shape shape) {
   if (terms.size() == 1) return monomial(terms[0], row, col, shape);
   const Monomial content = take_content(terms);
   const TermId inner = factored(std::move(terms), row, col, shape);
-  return inner.valid() ? scaled(inner, content) : inner;
+  return inner.valid() ? scaled_by(inner, content) : inner;
 }
 
 /// Takes every part that all terms share out at once: scalars, a row factor, a column factor, Hadamard factors.

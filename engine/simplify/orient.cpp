@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "simplify/cost.hpp"
+#include "term/khatri_rao.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec {
@@ -81,7 +82,10 @@ class Orientation {
       return std::pair{args, sum};
     };
     switch (n.op) {
-      case Op::Sum: case Op::Hadamard: case Op::Scale: case Op::Power: {
+      case Op::Hadamard:
+        if (const auto columns = khatri_rao(pool_, t)) return column_products(*columns, turned);
+        [[fallthrough]];
+      case Op::Sum: case Op::Scale: case Op::Power: {
         const auto [args, sum] = with(turned);
         return {pool_.rebuild(t, args), sum};
       }
@@ -137,6 +141,14 @@ class Orientation {
     if (!turned) return {same, sum};
     const TermId other = flip(pool_, same, symmetric_);
     return {other, sum + (pool_[other].op == Op::Transpose ? 4 : 0)};
+  }
+
+  /// A Khatri-Rao product of rows is the transpose of one of columns, and written so.
+  Choice column_products(const KhatriRao& product, bool turned) {
+    const Choice a = arg(product.a, product.of_rows), b = arg(product.b, product.of_rows);
+    const TermId columns = khatri_rao(pool_, a.term, b.term);
+    const bool on_top = turned != product.of_rows;
+    return {on_top ? pool_.transpose(columns) : columns, a.cost + b.cost + (on_top ? 8 : 4)};
   }
 
   TermId rebuilt_scalar(const Node& n, TermId a) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <unordered_set>
 
 #include "network/certificate.hpp"
@@ -34,7 +35,7 @@ std::int64_t choice_cost(const TermPool& pool, TermId term) {
     const Op op = pool[t].op;
     if (op == Op::Kron || op == Op::Vec || op == Op::Reshape || op == Op::Commutation) sum += 3;
   }
-  return sum;
+  return 16 * sum + static_cast<std::int64_t>(std::min<std::uint64_t>(pool[term].weight, 1'000'000));
 }
 
 /// Terms that could be merged have the same factors: one that has no partner is not cancelled by any other.
@@ -63,6 +64,28 @@ bool sums_alone(const Network& network) {
 }
 
 bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
+
+/// Sums in the term that are multiples of each other, all to be read as the one that has the most positive terms.
+std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPool& pool, TermId term) {
+  std::unordered_map<TermId, std::vector<TermId>> alike;  // by the sum whose first coefficient is 1
+  std::vector<TermId> order;
+  for (const TermId t : reachable(pool, term)) {
+    if (!is_sum(pool[t]) || t == term) continue;
+    const TermId monic = pool.times(pool[t].numbers[0].inverse(), t);
+    if (alike[monic].empty()) order.push_back(monic);
+    alike[monic].push_back(t);
+  }
+  std::unordered_map<TermId, std::pair<TermId, Rational>> out;
+  for (const TermId monic : order) {
+    std::vector<TermId>& sums = alike[monic];
+    const auto negatives = [&](TermId t) { return std::ranges::count_if(pool[t].numbers, [](const Rational& c) { return c.is_negative(); }); };
+    const auto key = [&](TermId t) { return std::tuple(cost(pool, t), negatives(t), pool[t].numbers[0].is_negative()); };
+    const TermId kept = *std::ranges::min_element(sums, [&](TermId a, TermId b) { return key(a) < key(b); });
+    for (const TermId t : sums)
+      if (t != kept) out[t] = {kept, pool[t].numbers[0] / pool[kept].numbers[0]};
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -252,6 +275,7 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
     return t == term || expand == Expand::All || (expand == Expand::Sums && !divisors.contains(t));
   };
   options.definitions = reading.names ? &inverse_names_ : nullptr;
+  options.multiples = multiples_of_sums(pool_, term);
   options.max_terms = kMaxExpandedTerms;
   options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
   options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "support/result.hpp"
+#include "term/khatri_rao.hpp"
 
 namespace dvec {
 
@@ -292,25 +293,10 @@ class Layout {
     return q.is_one() ? term(base) : notation_.power(term(base), q, pool_.is_scalar(base));
   }
 
-  /// kron(A,ones(p,1)).*kron(ones(m,1),B): the Kronecker products of the columns.
-  std::optional<Text> khatrirao(const Node& n) {
-    if (n.op != Op::Hadamard || n.args.size() != 2) return std::nullopt;
-    for (const std::size_t first : {0U, 1U}) {
-      const Node& left = pool_[n.args[first]];
-      const Node& right = pool_[n.args[1 - first]];
-      if (left.op != Op::Kron || right.op != Op::Kron || left.args.size() != 2 || right.args.size() != 2) continue;
-      const auto ones = [&](TermId t) { return pool_[t].op == Op::Ones && pool_.shape(t).cols == pool_.dims.one(); };
-      const TermId a = left.args[0], b = right.args[1];
-      const bool fits = ones(left.args[1]) && ones(right.args[0]) && pool_.shape(a).cols == pool_.shape(b).cols &&
-                        pool_.shape(a).rows == pool_.shape(right.args[0]).rows && pool_.shape(a).cols != pool_.dims.one();
-      if (fits) return notation_.khatrirao(term(a), term(b));
-    }
-    return std::nullopt;
-  }
-
   /// Entrywise products and powers.
   Text entrywise(TermId t, const Node& n) {
-    if (auto columns = khatrirao(n)) return std::move(*columns);
+    if (const auto k = khatri_rao(pool_, t); k && !k->of_rows)
+      if (auto columns = notation_.khatrirao(term(k->a), term(k->b))) return std::move(*columns);
     if (n.op == Op::Power && !n.numbers[0].is_negative()) return power(n.args[0], n.numbers[0]);
     if (pool_.is_scalar(t)) return product(std::span(&t, 1), {}, Rational(1));
     std::vector<Text> over, under;

@@ -27,6 +27,10 @@ TEST_CASE("closed forms of the examples are what they were when somebody read th
     golden("closed_forms/" + name + ".txt", {"derive", "examples/" + name + ".dv"});
 }
 
+TEST_CASE("closed forms of Jacobians and Hessians") {
+  golden("programs/jacobians.txt", {"derive", "tests/golden/programs/jacobians.dv", "--ascii"});
+}
+
 TEST_CASE("derivations of the examples are what they were when somebody read them") {
   for (const std::string name : {"01_least_squares", "03_batchnorm", "08_kronecker_jacobian"})
     golden("derivations/" + name + ".txt", {"explain", "examples/" + name + ".dv"});
