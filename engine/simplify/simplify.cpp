@@ -65,6 +65,11 @@ bool sums_alone(const Network& network) {
 
 bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
 
+/// X-M, X'+A: a sum as somebody would write it down, with nothing to gain from distributing over it.
+bool is_plain_sum(const TermPool& pool, TermId sum) {
+  return std::ranges::all_of(pool[sum].args, [&](TermId a) { return is_leaf(pool[pool[a].op == Op::Transpose ? pool[a].args[0] : a].op); });
+}
+
 /// Sums in the term that are multiples of each other, all to be read as the one that has the most positive terms.
 std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPool& pool, TermId term) {
   std::unordered_map<TermId, std::vector<TermId>> alike;  // by the sum whose first coefficient is 1
@@ -208,7 +213,7 @@ TermId Simplifier::simplify(TermId term, Steps* steps) {
 
 /// Readings that differ: without sums inside there is one way to distribute, without the definition of a name no other name.
 std::vector<Simplifier::Reading> Simplifier::readings(TermId term) const {
-  bool sums = false, named = false, named_sums = false;
+  bool sums = false, plain = false, built = false, named = false, named_sums = false;
   std::unordered_set<TermId> below, divisors;
   for (const TermId t : reachable(pool_, term)) {
     const Node& n = pool_[t];
@@ -217,6 +222,7 @@ std::vector<Simplifier::Reading> Simplifier::readings(TermId term) const {
       sums = true;
       named_sums = named_sums || by_name == inverse_names_.end();
       below.insert(t);
+      (is_plain_sum(pool_, t) ? plain : built) = true;
     }
     if (n.op == Op::Power && n.numbers[0].is_negative()) divisors.insert(n.args[0]);
     if (by_name == inverse_names_.end()) continue;
@@ -227,6 +233,7 @@ std::vector<Simplifier::Reading> Simplifier::readings(TermId term) const {
   std::vector<Reading> out;
   const auto add = [&](bool names, bool inside) {
     out.push_back({Expand::Top, names});
+    if (inside && plain && built && !names) out.push_back({Expand::Built, names});
     if (inside) out.push_back({Expand::Sums, names});
     if (inside && divided) out.push_back({Expand::All, names});
   };
@@ -272,7 +279,13 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
     for (const TermId t : reachable(pool_, term))
       if (pool_[t].op == Op::Power && pool_[t].numbers[0].is_negative()) divisors.insert(pool_[t].args[0]);
   options.expand = [&](TermId t) {
-    return t == term || expand == Expand::All || (expand == Expand::Sums && !divisors.contains(t));
+    switch (expand) {
+      case Expand::Top: return t == term;
+      case Expand::Built: return t == term || !is_plain_sum(pool_, t);
+      case Expand::Sums: return t == term || !divisors.contains(t);
+      case Expand::All: return true;
+    }
+    throw Bug("unknown reading");
   };
   options.definitions = reading.names ? &inverse_names_ : nullptr;
   options.multiples = multiples_of_sums(pool_, term);

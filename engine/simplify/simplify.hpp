@@ -28,7 +28,7 @@ class Simplifier {
  private:
   TermId fold_names(TermId term);
   TermId normal_form(TermId term);
-  enum class Expand { Top, Sums, All };
+  enum class Expand { Top, Built, Sums, All };
   /// A way to read a term: which of its sums are distributed, and whether it is put into the user's names first.
   struct Reading {
     Expand expand;
