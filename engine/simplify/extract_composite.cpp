@@ -391,11 +391,16 @@ Monomial Extractor::deltas_as_factors(const Monomial& m, const IndexList& rows, 
   for (std::size_t k = 0; diagonal && k < rows.size(); ++k) diagonal = same(rows[k], cols[k]);
   if (diagonal)
     for (std::size_t k = 0; k < rows.size(); ++k) out.equal.emplace_back(rows[k], cols[k]);
-  for (const auto& [i, others] : classes)
-    for (const Index j : others) {
-      if (diagonal && !contains(rows, j)) continue;
-      out.factors.push_back({pool_.eye(space_.dim(i)), Rational(1), {i}, {j}});
-    }
+  for (const auto& [first, others] : classes) {
+    // Around the lone column: khatrirao(eye,eye), where the rows meet in it.
+    IndexList members = others;
+    members.insert(members.begin(), first);
+    const auto hub = std::ranges::find_if(members, [&](Index i) { return cols.size() == 1 && i == cols[0]; });
+    if (!diagonal && hub != members.end()) std::iter_swap(members.begin(), hub);
+    for (std::size_t k = 1; k < members.size(); ++k)
+      if (!diagonal || contains(rows, members[k]))
+        out.factors.push_back({pool_.eye(space_.dim(first)), Rational(1), {members[0]}, {members[k]}});
+  }
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <tuple>
 #include <unordered_set>
 
@@ -246,15 +247,13 @@ TermId Simplifier::normal_form(TermId term) {
   if (is_leaf(pool_[term].op)) return term;
   if (const auto known = memo_.find(term); known != memo_.end()) return known->second;
   TermId best = term;
-  std::int64_t best_cost = choice_cost(pool_, term);
-  bool is_normal = false;  // a reading of the index form goes before the term as it came in
+  std::int64_t best_cost = std::numeric_limits<std::int64_t>::max();  // how the term was written is no candidate
   const auto consider = [&](TermId t) {
     if (!t.valid()) return;
     t = fold_names(t);
-    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost || (c == best_cost && !is_normal)) {
+    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost) {
       best = t;
       best_cost = c;
-      is_normal = true;
     }
   };
   // What an expansion has uncovered may fold further: again, while it gets shorter.
