@@ -14,6 +14,9 @@
 
 namespace dvec {
 
+/// Where factors of a ⊗ stand that have rows only.
+enum class Columnless { InPlace, First, Last };
+
 class Extractor {
  public:
   Extractor(TermPool& pool, IndexSpace& space, IsSymmetric symmetric);
@@ -77,8 +80,10 @@ class Extractor {
     std::vector<TermId> factors;   ///< of the ⊗, one for each group of indices
   };
   TermId composites(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols);
-  std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols);
-  std::optional<KronForm> kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  std::vector<KronForm> placed(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols);
+  std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols, Columnless place);
+  std::optional<KronForm> kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols,
+                                         Columnless place = Columnless::InPlace);
   bool merge(KronForm& into, const KronForm& other);
   bool merge_permuted(KronForm& into, const KronForm& other);
   std::optional<KronForm> at_other_end(const KronForm& form);

@@ -4,6 +4,7 @@
 #include <array>
 #include <numeric>
 
+#include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
 #include "simplify/orient.hpp"
 #include "simplify/scalar_product.hpp"
@@ -56,13 +57,19 @@ class IndexGroups {
       if (members(of(rows_[k])).size() == 1 && members(of(cols_[k])).size() == 1) join(rows_[k], cols_[k]);
   }
 
-  /// Groups in the order of their first row; a group without rows stands where its first column comes into order.
-  [[nodiscard]] std::vector<Index> order() const {
+  /// Groups in the order of their first row; a group without rows stands where its first column comes into order, and one
+  /// without columns where it is asked for.
+  [[nodiscard]] std::vector<Index> order(Columnless place) const {
     std::vector<Index> out;
     const auto add_before = [&](Index g, auto at) {
       if (std::ranges::find(out, g) == out.end()) out.insert(at, g);
     };
-    for (const Index i : rows_) add_before(of(i), out.end());
+    const auto rows_of = [&](bool columnless) {
+      for (const Index i : rows_)
+        if (place == Columnless::InPlace || (first_column(of(i)) == 0) == columnless) add_before(of(i), out.end());
+    };
+    rows_of(place == Columnless::First);
+    rows_of(place != Columnless::First);
     for (const Index j : cols_)
       add_before(of(j), std::ranges::find_if(out, [&](Index g) { return first_column(g) > first_column(of(j)); }));
     return out;
@@ -111,13 +118,35 @@ TermId Extractor::permutation(const IndexList& from, const IndexList& to) {
   return product.valid() ? product : pool_.eye(size(to));
 }
 
+/// Stacked factors, which have no column of their own, may stand anywhere in a ⊗: of the places, the one that asks for no
+/// permutation, or for the one that most terms have.
+std::vector<Extractor::KronForm> Extractor::placed(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols) {
+  std::vector<std::vector<KronForm>> choices;
+  std::map<TermId, std::size_t> asked;
+  for (const Monomial& m : terms) {
+    choices.emplace_back();
+    std::set<TermId> own;
+    for (const Columnless place : {Columnless::InPlace, Columnless::First, Columnless::Last})
+      if (auto form = composite(m, rows, cols, place)) {
+        own.insert(form->left);
+        choices.back().push_back(std::move(*form));
+      }
+    if (choices.back().empty()) return {};
+    for (const TermId left : own) ++asked[left];
+  }
+  std::vector<KronForm> out;
+  for (const std::vector<KronForm>& forms : choices)
+    out.push_back(*std::ranges::min_element(forms, {}, [&](const KronForm& f) {
+      return f.left.valid() ? std::pair(terms.size() - asked[f.left], cost(pool_, f.left)) : std::pair(std::size_t{0}, std::int64_t{0});
+    }));
+  return out;
+}
+
 TermId Extractor::composites(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols) {
   std::vector<KronForm> forms;
-  for (const Monomial& m : terms) {
-    auto form = composite(m, rows, cols);
-    if (!form) return {};
-    if (std::ranges::none_of(forms, [&](KronForm& f) { return merge(f, *form); })) forms.push_back(std::move(*form));
-  }
+  for (KronForm& form : placed(terms, rows, cols))
+    if (std::ranges::none_of(forms, [&](KronForm& f) { return merge(f, form); })) forms.push_back(std::move(form));
+  if (forms.empty()) return {};
   // What was merged may now agree with what was not.
   for (bool again = true; again;) {
     again = false;
@@ -247,7 +276,8 @@ TermId Extractor::to_term(const KronForm& form) {
   return scaled(pool_, scalar_product(pool_, form.scale), t);
 }
 
-std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols,
+                                                        Columnless place) {
   Monomial rest = m;
   rest.coefficient = Rational(1);
   rest.sizes.clear();
@@ -264,7 +294,7 @@ std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const
     if (!eliminate(part, pieces, scalar)) return std::nullopt;
     scalars = multiplied(scalars, scalar);
   }
-  auto form = kron_of_groups(rest, rows, cols);
+  auto form = kron_of_groups(rest, rows, cols, place);
   if (form) form->scale = scaled_by(scalars, m);
   return form;
 }
@@ -301,7 +331,8 @@ Monomial Extractor::across_deltas(const Monomial& m, const IndexList& rows, cons
 
 /// Free indices that some component or delta ties together form a group; groups are the factors of a ⊗. Factors that
 /// touch only rows (only columns) which other parts reach too are diagonal scalings.
-std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& whole, const IndexList& rows, const IndexList& cols) {
+std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& whole, const IndexList& rows, const IndexList& cols,
+                                                              Columnless place) {
   const Monomial m = across_deltas(whole, rows, cols);
   IndexGroups groups(rows, cols);
   for (const auto& [i, j] : m.equal) groups.join(i, j);
@@ -342,7 +373,7 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& who
   IndexList row_order, col_order;
   KronForm form;
   form.scale = pool_.number(1);
-  for (const Index g : groups.order()) {
+  for (const Index g : groups.order(place)) {
     const std::set<Index> members = groups.members(g);
     const IndexList r = only(rows, members), c = only(cols, members);
     Monomial part;

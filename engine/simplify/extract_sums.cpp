@@ -311,9 +311,11 @@ TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
   const bool left = literal->kind == Literal::Kind::Left, right = literal->kind == Literal::Kind::Right;
   const Index inner_row = left ? inner_index : row, inner_col = right ? inner_index : col;
   const Shape inner_shape{left ? space_.dim(inner_index) : shape.rows, right ? space_.dim(inner_index) : shape.cols};
+  // What the quotient's terms share stands before the product: -(x-y)*(x-y)', not (x-y)*(y-x)'.
+  const Monomial content = take_content(quotient);
   const TermId inner = simple(std::move(quotient), inner_row, inner_col, inner_shape);
   if (!inner.valid()) return {};
-  const TermId product = apply(*literal, inner, shape);
+  const TermId product = scaled_by(apply(*literal, inner, shape), content);
   if (rest.empty()) return product;
   const TermId others = simple(std::move(rest), row, col, shape);
   return others.valid() ? pool_.add(product, others) : others;

@@ -18,6 +18,10 @@ TermId flip(TermPool& pool, TermId t, const std::function<bool(TermId)>& symmetr
     case Op::Zeros: return pool.zeros(transposed(n.shape));
     case Op::Eye: case Op::Diag: return t;
     case Op::Commutation: return pool.commutation(n.second, n.first);
+    case Op::Sum:
+      if (n.args.size() > 1) break;
+      return pool.times(n.numbers[0], flip(pool, n.args[0], symmetric));
+    case Op::Scale: return pool.scale(n.args[0], flip(pool, n.args[1], symmetric));
     default: break;
   }
   if (pool.is_scalar(t) || (symmetric && symmetric(t))) return t;

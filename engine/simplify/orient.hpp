@@ -11,7 +11,8 @@ namespace dvec {
 /// either side, f(A)' against f(A'). Names are never looked into.
 [[nodiscard]] TermId orient(TermPool& pool, TermId term, const std::function<bool(TermId)>& symmetric);
 
-/// t', with a transpose of a transpose, of a symmetric term, of ones and of diag removed, and nothing pushed inside.
+/// t', with a transpose of a transpose, of a symmetric term, of ones and of diag removed; coefficients and scalars stay outside,
+/// nothing else is pushed inside.
 [[nodiscard]] TermId flip(TermPool& pool, TermId t, const std::function<bool(TermId)>& symmetric);
 
 }  // namespace dvec

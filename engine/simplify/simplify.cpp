@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <optional>
 #include <tuple>
 #include <unordered_set>
 
@@ -11,6 +12,7 @@
 #include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
 #include "simplify/orient.hpp"
+#include "simplify/signs.hpp"
 #include "support/result.hpp"
 
 namespace dvec {
@@ -71,6 +73,31 @@ bool is_plain_sum(const TermPool& pool, TermId sum) {
   return std::ranges::all_of(pool[sum].args, [&](TermId a) { return is_leaf(pool[pool[a].op == Op::Transpose ? pool[a].args[0] : a].op); });
 }
 
+/// L = C./v or C/s: C and L.*v or s*L. Only divisors move across. Nothing where there is no divisor, or more than one factor
+/// that is none.
+std::optional<std::pair<TermId, TermId>> solved_for_dividend(TermPool& pool, TermId value, TermId name) {
+  if (pool[value].op != Op::Hadamard && pool[value].op != Op::Scale) return std::nullopt;
+  TermId dividend, scalars = pool.number(1);
+  std::vector<TermId> solved{name};
+  const auto take = [&](auto& self, TermId t) -> bool {
+    const Node n = pool[t];
+    if (n.op == Op::Hadamard || n.op == Op::Scale) return std::ranges::all_of(n.args, [&](TermId a) { return self(self, a); });
+    if (n.op == Op::Power && n.numbers[0].is_negative()) {
+      const TermId divisor = pool.power(n.args[0], -n.numbers[0]);
+      if (pool.is_scalar(t) && !pool.is_scalar(value))
+        scalars = pool.hadamard(scalars, divisor);
+      else
+        solved.push_back(divisor);
+      return true;
+    }
+    if (dividend.valid() || pool.shape(t) != pool.shape(value)) return false;
+    dividend = t;
+    return true;
+  };
+  if (!take(take, value) || !dividend.valid()) return std::nullopt;
+  return std::pair(dividend, pool.scale(scalars, pool.hadamard(solved)));
+}
+
 /// Sums in the term that are multiples of each other, all to be read as the one that has the most positive terms.
 std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPool& pool, TermId term) {
   std::unordered_map<TermId, std::vector<TermId>> alike;  // by the sum whose first coefficient is 1
@@ -109,24 +136,10 @@ void Simplifier::define(const Binding& line) {
     roots_.emplace(n.args[0], name);
     root_power_.emplace(n.args[0], n.numbers[0]);
   }
-  // L = C ./ v: C is L .* v. Only divisors may be moved across.
-  if (n.op == Op::Hadamard) {
-    TermId whole;
-    std::vector<TermId> other{name};
-    bool solvable = true;
-    for (const TermId a : n.args) {
-      const Node& f = pool_[a];
-      if (is_sum(f) && !whole.valid())
-        whole = a;
-      else if (f.op == Op::Power && f.numbers[0].is_negative())
-        other.push_back(pool_.power(f.args[0], -f.numbers[0]));
-      else
-        solvable = false;
-    }
-    if (whole.valid() && solvable && inverse_names_.emplace(whole, pool_.hadamard(other)).second)
-      for (const TermId t : reachable(pool_, inverse_names_.at(whole)))
-        if (pool_[t].op == Op::Symbol) mentioned_[t].push_back(whole);
-  }
+  if (const auto solved = solved_for_dividend(pool_, line.value, name))
+    if (inverse_names_.insert(*solved).second)
+      for (const TermId t : reachable(pool_, solved->second))
+        if (pool_[t].op == Op::Symbol) mentioned_[t].push_back(solved->first);
   forget_forms();
 }
 
@@ -207,7 +220,7 @@ TermId Simplifier::simplify(TermId term, Steps* steps) {
     note(rebuilt, done[t]);
   }
   const auto symmetric = [this](TermId t) { return properties_.symmetric(t); };
-  const TermId out = orient(pool_, done.at(start), symmetric);
+  const TermId out = absorb_signs(pool_, orient(pool_, done.at(start), symmetric));
   note(done.at(start), out);
   return out;
 }
@@ -299,7 +312,7 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
     normalise(pool_, space, *network, options);
     collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
     TermId t = Extractor(pool_, space, options.symmetric).extract(*network, shape);
-    return t.valid() ? orient(pool_, t, options.symmetric) : t;
+    return t.valid() ? absorb_signs(pool_, orient(pool_, t, options.symmetric)) : t;
   } catch (const LimitReached&) {
     return {};
   }
