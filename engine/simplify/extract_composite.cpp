@@ -248,7 +248,7 @@ bool Extractor::merge(KronForm& into, const KronForm& other) {
   const TermId sum = pool_.add(part(into), part(other));
   const bool negative = std::ranges::all_of(pool_[sum].numbers, [](const Rational& c) { return c.is_negative(); });
   const Rational sign(negative && pool_[sum].op == Op::Sum ? -1 : 1);
-  into.factors[differ] = pool_.times(sign, sum);
+  into.factors[differ] = multiplied_through(pool_, sign, sum);
   into.scale = pool_.number(sign);
   return true;
 }

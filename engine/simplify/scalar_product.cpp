@@ -47,6 +47,14 @@ TermId scaled(TermPool& pool, const ScalarProduct& product, TermId t) {
   return pool.times(product.coefficient, pool.scale(powers_term(pool, product), t));
 }
 
+TermId multiplied_through(TermPool& pool, const Rational& c, TermId t) {
+  const Node n = pool[t];
+  if (n.op != Op::Sum) return pool.times(c, t);
+  std::vector<Rational> numbers;
+  for (const Rational& k : n.numbers) numbers.push_back(c * k);
+  return pool.sum(std::vector<TermId>(n.args.begin(), n.args.end()), numbers);
+}
+
 ScalarProduct take_common(std::vector<ScalarProduct*> products) {
   ScalarProduct common = *products.front();
   for (const ScalarProduct* p : products) {

@@ -24,6 +24,9 @@ struct ScalarProduct {
 /// product * t, the coefficient outermost.
 [[nodiscard]] TermId scaled(TermPool& pool, const ScalarProduct& product, TermId t);
 
+/// c*t, with c multiplied into each term where t is a sum.
+[[nodiscard]] TermId multiplied_through(TermPool& pool, const Rational& c, TermId t);
+
 /// What all products have: of each scalar the power nearest to zero where all signs agree; of the coefficients a common
 /// magnitude, and the sign where all are negative. It is divided out of each.
 [[nodiscard]] ScalarProduct take_common(std::vector<ScalarProduct*> products);

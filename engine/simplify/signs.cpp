@@ -33,9 +33,21 @@ class Signs {
     const Node n = pool_[t];
     if (depth > kDeepest || readers_[t] > 1) return {};
     switch (n.op) {
-      case Op::Sum:
-        if (n.args.size() == 1 || std::ranges::none_of(n.numbers, [](const Rational& c) { return c.is_negative(); })) return {};
-        return pool_.times(Rational(-1), t);
+      case Op::Sum: {
+        // A minus for each plus, unless the term itself can take it; one positive term has to be there in the end.
+        if (n.args.size() == 1) return {};
+        std::vector<TermId> args(n.args.begin(), n.args.end());
+        std::vector<Rational> numbers(n.numbers.begin(), n.numbers.end());
+        for (std::size_t i = 0; i < args.size(); ++i) {
+          const TermId other = numbers[i].is_negative() ? TermId() : negated(args[i], depth + 1);
+          if (other.valid())
+            args[i] = other;
+          else
+            numbers[i] = -numbers[i];
+        }
+        if (std::ranges::all_of(numbers, [](const Rational& c) { return c.is_negative(); })) return {};
+        return pool_.sum(args, numbers);
+      }
       case Op::MatMul: case Op::Hadamard: case Op::Scale: case Op::Kron: case Op::Transpose: case Op::Diag: case Op::DiagVec:
       case Op::Vec: case Op::Trace: case Op::Total: case Op::RowSums: case Op::ColumnSums: {
         std::vector<TermId> args(n.args.begin(), n.args.end());

@@ -12,6 +12,7 @@
 #include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
 #include "simplify/orient.hpp"
+#include "simplify/scalar_product.hpp"
 #include "simplify/signs.hpp"
 #include "support/result.hpp"
 
@@ -104,7 +105,7 @@ std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPo
   std::vector<TermId> order;
   for (const TermId t : reachable(pool, term)) {
     if (!is_sum(pool[t]) || t == term) continue;
-    const TermId monic = pool.times(pool[t].numbers[0].inverse(), t);
+    const TermId monic = multiplied_through(pool, pool[t].numbers[0].inverse(), t);
     if (alike[monic].empty()) order.push_back(monic);
     alike[monic].push_back(t);
   }
@@ -123,20 +124,29 @@ std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPo
 }  // namespace
 
 Simplifier::Simplifier(TermPool& pool, std::span<const Binding> lets) : pool_(pool), properties_(pool, definitions_) {
-  for (const Binding& b : lets) define(b);
+  for (const Binding& b : lets) {
+    // Answers have values in normal form: the name has to be found there too.
+    const TermId normal = simplify(b.value);
+    define(b);
+    recognise(normal, pool_.symbol(b.name));
+  }
 }
 
 void Simplifier::define(const Binding& line) {
   const TermId name = pool_.symbol(line.name);
   definitions_[name] = line.value;
-  const Node n = pool_[line.value];
+  recognise(line.value, name);
+}
+
+void Simplifier::recognise(TermId value, TermId name) {
+  const Node n = pool_[value];
   if (is_leaf(n.op)) return;
-  names_.emplace(line.value, name);
+  names_.emplace(value, name);
   if (n.op == Op::Power) {
     roots_.emplace(n.args[0], name);
     root_power_.emplace(n.args[0], n.numbers[0]);
   }
-  if (const auto solved = solved_for_dividend(pool_, line.value, name))
+  if (const auto solved = solved_for_dividend(pool_, value, name))
     if (inverse_names_.insert(*solved).second)
       for (const TermId t : reachable(pool_, solved->second))
         if (pool_[t].op == Op::Symbol) mentioned_[t].push_back(solved->first);

@@ -26,6 +26,8 @@ class Simplifier {
   [[nodiscard]] const Properties& properties() const { return properties_; }
 
  private:
+  /// The value becomes the name where it is met, and what the name is solved for is read in the name.
+  void recognise(TermId value, TermId name);
   TermId fold_names(TermId term);
   TermId normal_form(TermId term);
   enum class Expand { Top, Built, Sums, All };
