@@ -66,6 +66,10 @@ class Narrator {
       const Step& s = t.step;
       if (s.subject != subject) out_ += fmt::format("  {}\n", spell_.prose(s.subject));
       subject = s.subject;
+      if (goes_without_saying(s)) {
+        ++number_;
+        continue;
+      }
       if (t.by.empty())
         out_ += fmt::format("{:>5}. {}   [{}]\n", number_ + 1, sentence(s), justification(s));
       else
@@ -73,6 +77,12 @@ class Narrator {
       ++number_;
       remember(s);
     }
+  }
+
+  /// Is one formula written twice alike?
+  bool goes_without_saying(const Step& s) {
+    const bool simplification = s.kind == StepKind::IndexForm || s.kind == StepKind::Exact;
+    return simplification && pool_[s.before].weight <= kReadable && pool_[s.after].weight <= kReadable && formula(s.before) == formula(s.after);
   }
 
   /// A simplification as a chain of equations; steps in a row by one rule are one link.
@@ -91,7 +101,7 @@ class Narrator {
       }
       const Step& s = by[last];
       const bool ends = last + 1 == by.size();
-      std::string link = "= " + (ends || pool_[s.after].weight <= kLink ? formula(s.after) : at_its_place(s));
+      std::string link = "= " + (ends || s.kind == StepKind::IndexForm || s.kind == StepKind::Exact || pool_[s.after].weight <= kLink ? formula(s.after) : at_its_place(s));
       if (i == 0 && ends) {
         out_ += fmt::format("{} {}   [{}]\n", head, link, why);
       } else {

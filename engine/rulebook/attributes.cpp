@@ -47,6 +47,25 @@ bool transposes(const TermPool& pool, TermId a, TermId b, int depth) {
   return turned(a, b) || turned(b, a) || (a == b && symmetric(pool, a, depth));
 }
 
+/// Diagonal or lower triangular: closed under sums, multiples, products and inverses; an entrywise factor may be anything.
+bool keeps_form(const TermPool& pool, TermId t, Attribute form, int depth) {
+  const Node& n = pool[t];
+  if (pool.is_scalar(n.shape)) return true;
+  if (depth == 0) return false;
+  const auto one = [&](TermId a) { return keeps_form(pool, a, form, depth - 1); };
+  switch (n.op) {
+    case Op::Symbol: return has(pool.symbols[n.symbol].attributes, form) || has(pool.symbols[n.symbol].attributes, Attribute::Diagonal);
+    case Op::Eye: case Op::Diag: return true;
+    case Op::Tril: return form == Attribute::Lower && n.shape.rows == n.shape.cols;
+    case Op::Cholesky: return form == Attribute::Lower;
+    case Op::Sum: case Op::MatMul: return std::ranges::all_of(n.args, one);
+    case Op::Inverse: return one(n.args[0]);
+    case Op::Scale: return one(n.args[1]);
+    case Op::Hadamard: return std::ranges::any_of(n.args, one);
+    default: return false;
+  }
+}
+
 }  // namespace
 
 bool known_to_be(const TermPool& pool, TermId t, Attribute wanted) {
@@ -54,6 +73,7 @@ bool known_to_be(const TermPool& pool, TermId t, Attribute wanted) {
   const std::uint32_t open = bits(wanted) & ~bits(Attribute::Nonsingular);
   if (open == 0) return true;
   if (open == bits(Attribute::Symmetric)) return symmetric(pool, t, kDepth);
+  if (open == bits(Attribute::Diagonal) || open == bits(Attribute::Lower)) return keeps_form(pool, t, wanted, kDepth);
   const Node& n = pool[t];
   if (n.op != Op::Symbol) return false;
   std::uint32_t have = bits(pool.symbols[n.symbol].attributes);

@@ -6,6 +6,7 @@
 
 #include "rulebook/chain_search.hpp"
 #include "rulebook/instantiate.hpp"
+#include "rulebook/replacement.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec {
@@ -13,7 +14,6 @@ namespace dvec {
 namespace {
 
 constexpr int kDeepest = 12;               ///< levels of common context that are set aside
-constexpr std::size_t kLongestNotation = 8;
 constexpr std::size_t kLargest = 400;      ///< nodes of a term that is looked at
 
 }  // namespace
@@ -194,37 +194,30 @@ Path ChainFinder::lifted(Path path, const std::function<TermId(TermId)>& context
 
 Path ChainFinder::search(TermId from, TermId to) { return TwoEndedSearch(pool_, writer_, rewriter_, names_).run(from, to); }
 
-/// Two writings of one formula: by the rules of the family `notation` and the like, each at one place.
+/// Two writings of one formula: a step by the rule about writing that is at the largest place.
 std::vector<Step> ChainFinder::notation(TermId before, TermId after) {
-  std::vector<Step> out;
   PatternSearch patterns(pool_, writer_);
-  TermId now = before;
-  const auto once = [&]() -> bool {
-    for (const TermId place : reachable(pool_, now)) {
-      for (const Rule& r : book_.rules()) {
-        if (r.kind != RuleKind::Identity || !rewriter_.is_notation(r)) continue;
-        std::optional<Bindings> used;
-        patterns.propose(r.form, place, [&](const Bindings& b) {
-          if (used || b.terms.size() != r.variables.size() || b.dims.size() != r.dims.size()) return;
-          if (instantiate(pool_, r.form, b) == place) used = b;
-        });
-        if (!used) continue;
-        const TermId next = substitute(pool_, now, {{place, instantiate(pool_, r.to, *used)}});
-        if (next == now) continue;
-        out.push_back({StepKind::Identity, r.name, "", now, next, {}, {}, *used, {}});
-        out.back().place = place;
-        now = next;
-        return true;
-      }
-    }
-    return false;
+  Step step{StepKind::IndexForm, "", "", before, after, {}, {}, {}, {}};
+  const auto look = [&](const Rule& r, TermId side, TermId place) {
+    if (!has_root_of(pool_, place, side)) return;
+    patterns.propose(side, place, [&](const Bindings& b) {
+      if (!step.rule.empty() || b.terms.size() != r.variables.size() || b.dims.size() != r.dims.size()) return;
+      const TermId from = writer_.plain(instantiate(pool_, side, b));
+      if (replacements(writer_, pool_, writer_.plain(place), from, from).empty()) return;
+      step.kind = StepKind::Identity;
+      step.rule = r.name;
+      step.bindings = b;
+    });
   };
-  while (out.size() < kLongestNotation && now != after && once()) {}
-  if (out.empty())
-    out.push_back({StepKind::IndexForm, "", "", before, after, {}, {}, {}, {}});
-  else
-    out.back().after = after;
-  return out;
+  const std::vector<TermId> nodes = reachable(pool_, before);
+  for (std::size_t i = nodes.size(); i-- > 0;) {
+    for (const Rule* r : rewriter_.notation()) {
+      look(*r, r->form, nodes[i]);
+      if (r->two_way && step.rule.empty()) look(*r, r->to, nodes[i]);
+      if (!step.rule.empty()) return {std::move(step)};
+    }
+  }
+  return {std::move(step)};
 }
 
 }  // namespace dvec

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "support/result.hpp"
+#include "rulebook/attributes.hpp"
 #include "term/traverse.hpp"
 
 namespace dvec {
@@ -99,8 +99,8 @@ TermId PlainWriter::transposed(TermId plain) {
   const Node& core = pool_[out.core];
   out.core = core.op == Op::Transpose ? core.args[0]
              : core.op == Op::Ones    ? pool_.ones({core.shape.cols, core.shape.rows})
-             : core.op == Op::Eye     ? out.core
-                                      : pool_.transpose(out.core);
+             : known_to_be(pool_, out.core, Attribute::Symmetric) ? out.core
+                                                                  : pool_.transpose(out.core);
   return join(std::move(out));
 }
 

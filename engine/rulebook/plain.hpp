@@ -9,7 +9,8 @@
 namespace dvec {
 
 /// Writes terms plainly: scalar factors in front (2/N*A*B for A*(2/N*B)), a product of 1x1 matrices as a product of
-/// scalars, no double transposes, ones(m,n)' as ones(n,m). Two terms that a reader would call the same formula have one
+/// scalars, no double transposes, none of what is
+/// known to be symmetric, ones(m,n)' as ones(n,m). Two terms that a reader would call the same formula have one
 /// plain writing; nothing else is changed, sums are not distributed and nothing is cancelled. Remembers what it wrote.
 class PlainWriter {
  public:

@@ -27,6 +27,12 @@ class Replacing {
       terms(place, from);
       return std::move(out_);
     }
+    if (pool_[place].op == Op::Sum && pool_[pool_[place].args[0]].op == Op::Sum) {
+      const Rational number = pool_[place].numbers[0];
+      terms(pool_[place].args[0], from);
+      for (TermId& t : out_) t = writer_.plain(pool_.times(number, t));
+      return std::move(out_);
+    }
     const auto whole = writer_.parts(place), part = writer_.parts(from);
     std::vector<TermId> scalars;
     if (part.number.is_zero() || (pool_.is_scalar(from) && part.scalars.empty()) || !without(whole.scalars, part.scalars, scalars)) return {};
@@ -116,6 +122,12 @@ class Replacing {
 
 std::vector<TermId> replacements(PlainWriter& writer, TermPool& pool, TermId place, TermId from, TermId to) {
   return Replacing(writer, pool, to).at(place, from);
+}
+
+bool has_root_of(const TermPool& pool, TermId place, TermId side) {
+  const Node& n = pool[place];
+  const Op wanted = pool[side].op;
+  return n.op == wanted || (wanted == Op::Scale && n.op == Op::Sum && n.args.size() == 1);
 }
 
 }  // namespace dvec

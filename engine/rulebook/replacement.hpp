@@ -12,4 +12,7 @@ namespace dvec {
 /// entrywise product, some terms of a sum; each up to a scalar factor. Empty when it is not there.
 [[nodiscard]] std::vector<TermId> replacements(PlainWriter& writer, TermPool& pool, TermId place, TermId from, TermId to);
 
+/// Has the node the operator of a rule's side at its root? A multiple by a number counts as one by a scalar.
+[[nodiscard]] bool has_root_of(const TermPool& pool, TermId place, TermId side);
+
 }  // namespace dvec

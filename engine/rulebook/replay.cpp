@@ -258,11 +258,20 @@ class Replay {
     if (substitute(pool_, s.before, {{from, to}}) == s.after) return {};
     const TermId plain_from = writer_.plain(from), plain_to = writer_.plain(to);
     if (plain_from == plain_to) {  // the rule is about the writing itself
-      const std::vector<TermId> nodes = reachable(pool_, s.before);
-      if (std::ranges::count(nodes, from) > 0 && writer_.plain(s.before) == writer_.plain(s.after)) return {};
+      if (writer_.plain(s.before) == writer_.plain(s.after) &&
+          (is_written(s.before, rule->form, plain_from) || (rule->two_way && is_written(s.before, rule->to, plain_from))))
+        return {};
+      return Finding::broken(s.rule + " does not lead from " + quoted(s.before) + " to " + quoted(s.after));
     }
     if (leads(s, plain_from, plain_to) || (rule->two_way && leads(s, plain_to, plain_from))) return {};
     return Finding::broken(s.rule + " does not lead from " + quoted(s.before) + " to " + quoted(s.after));
+  }
+
+  /// Is there a node with the operator of the rule's side that is written plainly as the instance?
+  bool is_written(TermId in, TermId side, TermId plain) {
+    return std::ranges::any_of(reachable(pool_, in), [&](TermId place) {
+      return has_root_of(pool_, place, side) && !replacements(writer_, pool_, writer_.plain(place), plain, plain).empty();
+    });
   }
 
   /// A name became its value at one place, or a value its name.
@@ -276,18 +285,41 @@ class Replay {
     return Finding::broken("the definition of " + pool_.symbols[name].name + " does not lead from " + quoted(s.before) + " to " + quoted(s.after));
   }
 
-  /// Does `to` in the place of `from`, at one node, lead from before to after?
+  /// Does `to` in the place of `from`, at one node, lead from before to after, or `from` in the place of `to` back?
   bool leads(const Step& s, TermId from, TermId to) {
     if (pool_.shape(from) != pool_.shape(to)) return false;
     const TermId before = writer_.plain(s.before), after = writer_.plain(s.after);
+    return puts(before, from, to, after, s.place) || puts(after, to, from, before, {});
+  }
+
+  bool puts(TermId in, TermId from, TermId to, TermId result, TermId hint) {
     const auto there = [&](TermId place) {
       for (const TermId at : replacements(writer_, pool_, place, from, to))
-        if (writer_.plain(place == before ? at : substitute(pool_, before, {{place, at}})) == after) return true;
+        if (writer_.plain(place == in ? at : substitute(pool_, in, {{place, at}})) == result) return true;
       return false;
     };
-    const std::vector<TermId> nodes = reachable(pool_, before);
-    if (s.place.valid() && std::ranges::count(nodes, s.place) > 0 && there(s.place)) return true;
-    return std::ranges::any_of(nodes, there);
+    const std::vector<TermId> nodes = reachable(pool_, in);
+    if (hint.valid() && std::ranges::count(nodes, hint) > 0 && there(hint)) return true;
+    return std::ranges::any_of(nodes, there) || puts_in_one_argument(in, from, to, result);
+  }
+
+  /// The same where the place occurs elsewhere too: it is replaced in one argument of one node only.
+  bool puts_in_one_argument(TermId in, TermId from, TermId to, TermId result) {
+    for (const TermId node : reachable(pool_, in)) {
+      std::vector<TermId> args(pool_[node].args.begin(), pool_[node].args.end());
+      for (std::size_t k = 0; args.size() > 1 && k < args.size(); ++k) {
+        const TermId argument = args[k];
+        for (const TermId place : reachable(pool_, argument)) {
+          for (const TermId at : replacements(writer_, pool_, place, from, to)) {
+            args[k] = substitute(pool_, argument, {{place, at}});
+            const TermId changed = pool_.rebuild(node, args);
+            if (writer_.plain(node == in ? changed : substitute(pool_, in, {{node, changed}})) == result) return true;
+          }
+        }
+        args[k] = argument;
+      }
+    }
+    return false;
   }
 
   std::string quoted(TermId t) const { return pool_[t].weight <= kPrintable ? print(pool_, t) : "a long formula"; }

@@ -18,13 +18,15 @@ bool can_be_found(const TermPool& pool, TermId side) {
   return !is_leaf(n.op) && !(n.op == Op::Sum && n.args.size() == 1);
 }
 
+bool is_variable(const TermPool& pool, TermId side) { return pool[side].op == Op::Symbol; }
+
 }  // namespace
 
 Rewriter::Rewriter(const RuleBook& book, TermPool& pool, PlainWriter& writer) : pool_(pool), writer_(writer), patterns_(pool, writer) {
   for (const Rule& r : book.rules()) {
     if (r.kind != RuleKind::Identity) continue;
     if (writer.plain(r.form) == writer.plain(r.to)) {
-      notation_.insert(&r);
+      if (!is_variable(pool, r.form)) notation_.push_back(&r);
       continue;
     }
     if (can_be_found(pool, r.form)) by_root_[pool[r.form].op].emplace_back(&r, true);

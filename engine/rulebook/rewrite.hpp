@@ -2,7 +2,7 @@
 /// What the identities of the rule book make of a term, at one node.
 
 #include <map>
-#include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,8 +28,8 @@ class Rewriter {
   /// that are written for one. Remembered by node.
   [[nodiscard]] const std::vector<Rewriting>& at(TermId place);
 
-  /// Does the rule only say where scalars and transposes are written: has it one plain writing on both sides?
-  [[nodiscard]] bool is_notation(const Rule& rule) const { return notation_.contains(&rule); }
+  /// Rules that only say where scalars and transposes are written: those with one plain writing on both sides.
+  [[nodiscard]] std::span<const Rule* const> notation() const { return notation_; }
 
  private:
   void use(const Rule& rule, bool left_to_right, TermId place, std::vector<Rewriting>& out);
@@ -38,7 +38,7 @@ class Rewriter {
   PlainWriter& writer_;
   PatternSearch patterns_;
   std::map<Op, std::vector<std::pair<const Rule*, bool>>> by_root_;
-  std::set<const Rule*> notation_;
+  std::vector<const Rule*> notation_;
   std::unordered_map<TermId, std::vector<Rewriting>> memo_;
 };
 
