@@ -8,7 +8,7 @@
 namespace dvec::cli {
 
 Response check_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   Result<Program> program = read_input(session, options);
   if (!program) return refuse(session, program.errors(), options);
   const Tracing tracing = program->claims.empty() ? Tracing::Sweeps : Tracing::All;  // claims may rest on the steps

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <set>
 #include <unordered_set>
-
-#include <fmt/format.h>
 
 #include "support/result.hpp"
 #include "syntax/parser.hpp"
@@ -154,8 +151,10 @@ std::int64_t operations(const std::string& expression) {
   const SyntaxTree& tree = *parsed;
 
   // Equal subexpressions get equal numbers, bottom up.
-  std::map<std::string, std::size_t> numbers;
-  std::vector<std::size_t> number(tree.nodes.size());
+  std::unordered_map<std::string, std::uint32_t> numbers;
+  std::vector<std::uint32_t> number(tree.nodes.size());
+  std::string key;
+  const auto append = [&key](std::uint32_t value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
   const auto is_constructor = [](const SyntaxNode& n) {
     static constexpr std::string_view names[] = {"eye", "ones", "zeros", "commutation_matrix", "duplication_matrix",
                                                  "elimination_matrix"};
@@ -168,24 +167,33 @@ std::int64_t operations(const std::string& expression) {
       continue;
     }
     const bool infix = n.kind == SyntaxKind::Binary || n.kind == SyntaxKind::Unary;
-    std::string key = fmt::format("{} {} {} {}", static_cast<int>(n.kind), infix ? text(n.op) : "", n.primes, n.text);
-    for (const SyntaxId a : n.args) key += fmt::format(" {}", number[a.value]);
-    number[i] = numbers.try_emplace(key, numbers.size()).first->second;
+    key.clear();
+    append(static_cast<std::uint32_t>(n.kind));
+    append(infix ? static_cast<std::uint32_t>(n.op) + 1 : 0);
+    append(static_cast<std::uint32_t>(n.primes));
+    append(static_cast<std::uint32_t>(n.args.size()));
+    for (const SyntaxId a : n.args) append(number[a.value]);
+    key += n.text;
+    number[i] = numbers.try_emplace(key, static_cast<std::uint32_t>(numbers.size())).first->second;
   }
 
-  std::set<std::size_t> counted;
+  std::vector<bool> counted(numbers.size()), seen(tree.nodes.size());
+  std::int64_t count = 0;
   std::vector<SyntaxId> open{tree.root};
-  std::set<std::size_t> seen;
   while (!open.empty()) {
     const SyntaxId id = open.back();
     open.pop_back();
     const SyntaxNode& n = tree[id];
     if (n.kind == SyntaxKind::Number || n.kind == SyntaxKind::Name || is_constructor(n)) continue;
-    if (!seen.insert(id.value).second) continue;
-    if (!(n.kind == SyntaxKind::Unary && n.op == Operator::Add)) counted.insert(number[id.value]);
+    if (seen[id.value]) continue;
+    seen[id.value] = true;
+    if (!(n.kind == SyntaxKind::Unary && n.op == Operator::Add) && !counted[number[id.value]]) {
+      counted[number[id.value]] = true;
+      ++count;
+    }
     open.insert(open.end(), n.args.begin(), n.args.end());
   }
-  return static_cast<std::int64_t>(counted.size());
+  return count;
 }
 
 }  // namespace dvec::cli

@@ -9,7 +9,7 @@
 namespace dvec::cli {
 
 Response prove_verb(const Options& options) {
-  Session session;
+  Session session(RuleSelection::Differentiation);
   session.source = std::make_unique<SourceText>("<claim>", options.expression.value_or(""));
   Result<Program> program = read_claim(*session.source, session.book.vocabulary(), session.pool);
   if (!program) return refuse(session, program.errors(), options);
