@@ -163,6 +163,7 @@ class Judge {
       const auto exponents = features_.exponents ? PrimeField::Exponents::Used : PrimeField::Exponents::Unused;
       const PrimeField field(prime_pairs()[seed % prime_pairs().size()], seed, exponents);
       const Point<P> point(field, plan_, layout, seed, bias, redraws.left, store<P>());
+      most_redraws_ = std::max(most_redraws_, redraws.given - redraws.left);
       return std::ranges::all_of(agreement_.field(point), [&](const auto& p) { return field.equal(p.first, p.second); });
     } else {
       const QuadField field(QuadField::Opaque::StandIn);
@@ -234,8 +235,9 @@ class Judge {
     const double field_bits = features_.exponents ? 53 : 58;  // of the smaller modulus
     double by_degree = 0, by_pattern = 0;
     for (const Done& at : each_) {
-      // Conditioning on k squares costs k bits, the norm over their signs another k.
-      const double each = field_bits - log2_degree(schedule_, at.layout) -
+      // Conditioning on k squares costs k bits, the norm over their signs another k; a point is one of those that redraws
+      // went through.
+      const double each = field_bits - log2_degree(schedule_, at.layout) - std::log2(1.0 + most_redraws_) -
                           2 * static_cast<double>(all_branch_entries(schedule_, features_, at.layout));
       by_degree += at.points * std::max(0.0, each);
       by_pattern += at.points * static_cast<double>(branch_entries(schedule_, features_, at.layout));
@@ -258,7 +260,7 @@ class Judge {
   std::vector<Done> each_;  ///< sizes at which there were points
   std::vector<Series<PrimeField::Value>> field_store_;  ///< memory of the points
   std::vector<Series<Quad>> float_store_, nearby_store_;
-  int redraws_ = 0;
+  int redraws_ = 0, most_redraws_ = 0;  ///< left for the question; taken for one point of the field
   std::int64_t items_ = 0;
   bool biased_ = false;
 };
