@@ -6,7 +6,7 @@
 
 namespace dvec {
 
-/// The value's factors in order, and those of its transpose, each with its first one as key. Scalars: with each as key.
+/// The value's factors in order, and those of its transpose where an inverse is among them, with the first one as key.
 std::vector<std::pair<TermId, NamedRuns::Run>> NamedRuns::runs_of(TermId name, TermId value) {
   const Node whole = pool_[value];
   const bool negative = whole.op == Op::Sum && whole.args.size() == 1 && whole.numbers[0] == Rational(-1);
@@ -17,6 +17,8 @@ std::vector<std::pair<TermId, NamedRuns::Run>> NamedRuns::runs_of(TermId name, T
   std::vector<std::pair<TermId, Run>> out;
   if (n.op == Op::MatMul) {
     out.push_back({factors[0], {factors, name, signed_name(name)}});
+    // Of products without an inverse the transpose is rarely met as one run.
+    if (std::ranges::none_of(factors, [this](TermId f) { return pool_[f].op == Op::Inverse; })) return out;
     const auto symmetric = [this](TermId t) { return properties_.symmetric(t); };
     std::vector<TermId> turned;
     for (auto f = factors.rbegin(); f != factors.rend(); ++f) turned.push_back(flip(pool_, *f, symmetric));

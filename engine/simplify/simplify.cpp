@@ -9,6 +9,7 @@
 
 #include "network/certificate.hpp"
 #include "network/convert.hpp"
+#include "network/structure.hpp"
 #include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
 #include "simplify/orient.hpp"
@@ -21,7 +22,7 @@ namespace dvec {
 namespace {
 
 constexpr std::size_t kMaxExpandedTerms = 48;
-constexpr int kMaxRounds = 4;
+constexpr int kMaxRounds = 6;
 
 /// Operators that bound a region of monomials: what stands under them is simplified by itself.
 bool closes_region(const Node& n) {
@@ -68,6 +69,23 @@ bool sums_alone(const Network& network) {
 }
 
 bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
+
+/// Is a product the argument of a function or a determinant in the term? Then answers hold the function of its normal form.
+bool simplifies_inside(const TermPool& pool, TermId term) {
+  constexpr std::uint64_t kLargest = 200;
+  if (pool[term].weight > kLargest) return false;
+  return std::ranges::any_of(reachable(pool, term), [&](TermId t) {
+    const Node& n = pool[t];
+    return (n.op == Op::Apply || n.op == Op::Det || n.op == Op::LogDet) &&
+           std::ranges::any_of(reachable(pool, n.args[0]), [&](TermId a) { return pool[a].op == Op::MatMul; });
+  });
+}
+
+/// Of two readings of one cost: the one with less text, then the one that comes first.
+bool goes_before(const TermPool& pool, TermId a, TermId b) {
+  if (pool[a].weight != pool[b].weight) return pool[a].weight < pool[b].weight;
+  return pool.compare(a, b) < 0;
+}
 
 /// X-M, X'+A: a sum as somebody would write it down, with nothing to gain from distributing over it.
 bool is_plain_sum(const TermPool& pool, TermId sum) {
@@ -123,13 +141,33 @@ std::unordered_map<TermId, std::pair<TermId, Rational>> multiples_of_sums(TermPo
 
 }  // namespace
 
-Simplifier::Simplifier(TermPool& pool, std::span<const Binding> lets) : pool_(pool), properties_(pool, definitions_) {
-  for (const Binding& b : lets) {
-    // Answers have values in normal form: the name has to be found there too.
-    const TermId normal = simplify(b.value);
-    define(b);
-    recognise(normal, pool_.symbol(b.name));
+Simplifier::Simplifier(TermPool& pool, std::span<const Binding> lets)
+    : pool_(pool), properties_(pool, definitions_),
+      inverses_(pool, properties_, definitions_, [this](TermId t) { return folded(t); }), runs_(pool, properties_) {
+  for (const Binding& b : lets) define(b);
+}
+
+void Simplifier::look_for(std::span<const SymbolId> names) {
+  for (const SymbolId s : names) {
+    const TermId name = pool_.symbol(s);
+    const auto known = definitions_.find(name);
+    if (known == definitions_.end()) continue;
+    const TermId value = known->second;
+    const auto named = names_.find(value);
+    if (named == names_.end() || named->second != name) continue;
+    names_.erase(named);  // what the value is called otherwise
+    if (simplifies_inside(pool_, value)) {
+      const TermId simple = simplify(value);
+      recognise(simple, name);
+      runs_.define(name, simple);
+    }
+    inverses_.define(name);
+    // Inverses in a name's value may be met in another form.
+    for (const TermId t : inverses_.alternatives(value)) names_.emplace(t, name);
+    names_[value] = name;
+    runs_.define(name, value);
   }
+  forget_forms();
 }
 
 void Simplifier::define(const Binding& line) {
@@ -146,10 +184,12 @@ void Simplifier::recognise(TermId value, TermId name) {
     roots_.emplace(n.args[0], name);
     root_power_.emplace(n.args[0], n.numbers[0]);
   }
-  if (const auto solved = solved_for_dividend(pool_, value, name))
-    if (inverse_names_.insert(*solved).second)
-      for (const TermId t : reachable(pool_, solved->second))
+  if (const auto solved = solved_for_dividend(pool_, value, name)) {
+    const TermId product = fold_names(solved->second);
+    if (inverse_names_.emplace(solved->first, product).second)
+      for (const TermId t : reachable(pool_, product))
         if (pool_[t].op == Op::Symbol) mentioned_[t].push_back(solved->first);
+  }
   forget_forms();
 }
 
@@ -164,6 +204,8 @@ void Simplifier::forget(const Binding& line) {
     if (at != from.end() && at->second == name) from.erase(at);
   };
   erase(names_, value);
+  runs_.forget(name, value);
+  inverses_.forget(name);
   if (pool_[value].op == Op::Power) erase(roots_, pool_[value].args[0]);
   if (const auto keys = mentioned_.find(name); keys != mentioned_.end()) {
     for (const TermId key : keys->second) inverse_names_.erase(key);
@@ -201,6 +243,8 @@ TermId Simplifier::fold_names(TermId term) {
   return done.at(term);
 }
 
+TermId Simplifier::folded(TermId term) { return fold_names(runs_.fold(fold_names(term))); }
+
 TermId Simplifier::simplify(TermId term, Steps* steps) {
   const auto note = [&](TermId before, TermId after) {
     if (steps && before != after) steps->emplace_back(before, after);
@@ -220,8 +264,16 @@ TermId Simplifier::simplify(TermId term, Steps* steps) {
     std::vector<TermId> args;
     for (const TermId a : pool_[t].args) args.push_back(done.at(a));
     TermId rebuilt = pool_.rebuild(t, args);
+    const TermId plain = by_structure(pool_, properties_, rebuilt);
+    note(rebuilt, plain);
+    rebuilt = plain;
     if (tops.contains(t)) {
       const TermId normal = normal_form(rebuilt);
+      if (const auto way = ways_.find(rebuilt); way != ways_.end() && steps)
+        for (const TermId next : way->second) {
+          note(rebuilt, next);
+          rebuilt = next;
+        }
       note(rebuilt, normal);
       rebuilt = normal;
     }
@@ -271,19 +323,32 @@ TermId Simplifier::normal_form(TermId term) {
   if (const auto known = memo_.find(term); known != memo_.end()) return known->second;
   TermId best = term;
   std::int64_t best_cost = std::numeric_limits<std::int64_t>::max();  // how the term was written is no candidate
-  const auto consider = [&](TermId t) {
+  const auto consider = [&](TermId t, bool by_inverses = false) {
     if (!t.valid()) return;
-    t = fold_names(t);
-    if (const std::int64_t c = choice_cost(pool_, t); c < best_cost) {
+    t = folded(t);
+    const std::int64_t c = choice_cost(pool_, t);
+    const auto inside = [&](TermId u) { return inverses_.written_out_cost(u); };
+    const bool tie = c == best_cost && t != best;
+    const bool shorter_inside = tie && by_inverses && inside(t) < inside(best);
+    const bool earlier = tie && goes_before(pool_, t, best) && inside(t) <= inside(best);
+    if (c < best_cost || shorter_inside || earlier) {
       best = t;
       best_cost = c;
     }
   };
-  // What an expansion has uncovered may fold further: again, while it gets shorter.
+  // What an expansion has uncovered may fold further: again, while it gets shorter. Inverses are moved when it does not.
   for (int round = 0; round < kMaxRounds; ++round) {
     const TermId start = best;
     for (const Reading reading : readings(start)) consider(candidate(start, reading));
-    if (best == start || best == term) break;
+    if (best != start && best != term) continue;
+    const TermId read = best;
+    for (const TermId t : inverses_.alternatives(read)) {
+      consider(t, true);
+      consider(candidate(t, {Expand::Top, false}), true);
+    }
+    if (best == read) break;
+    // A step by inverses is seen as one when it stands alone.
+    if (read != term) ways_[term].push_back(read);
   }
   memo_[term] = best;
   return best;

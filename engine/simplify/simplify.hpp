@@ -2,6 +2,8 @@
 /// Terms to the form that a textbook would print.
 
 #include "network/property.hpp"
+#include "simplify/inverse_algebra.hpp"
+#include "simplify/named_runs.hpp"
 #include "syntax/program.hpp"
 
 namespace dvec {
@@ -13,6 +15,10 @@ class Simplifier {
 
   /// Makes a further name known (an adjoint that got a line of its own).
   void define(const Binding& line);
+
+  /// These names are looked for in other forms of their values too, and in parts of products. Requires: they are in the
+  /// order of their definitions.
+  void look_for(std::span<const SymbolId> names);
 
   /// Takes back a name, so that it is not folded in again.
   void forget(const Binding& line);
@@ -29,6 +35,7 @@ class Simplifier {
   /// The value becomes the name where it is met, and what the name is solved for is read in the name.
   void recognise(TermId value, TermId name);
   TermId fold_names(TermId term);
+  TermId folded(TermId term);
   TermId normal_form(TermId term);
   enum class Expand { Top, Built, Sums, All };
   /// A way to read a term: which of its sums are distributed, and whether it is put into the user's names first.
@@ -38,7 +45,7 @@ class Simplifier {
   };
   std::vector<Reading> readings(TermId term) const;
   TermId candidate(TermId term, Reading reading);
-  void forget_forms() { memo_ = {}; }
+  void forget_forms() { memo_ = {}, ways_ = {}; }
 
   /// What is known of a sum over the rows (columns) of an atom: definitions are looked into to a depth, so `no` holds only
   /// where it was found no deeper than asked.
@@ -57,6 +64,9 @@ class Simplifier {
   TermMap inverse_names_; ///< C -> L.*v for a name L = C./v
   std::unordered_map<TermId, std::vector<TermId>> mentioned_;  ///< names -> keys of inverse_names_ whose values have them
   Properties properties_;
+  InverseAlgebra inverses_;
+  NamedRuns runs_;               ///< names for parts of products
+  std::unordered_map<TermId, std::vector<TermId>> ways_; ///< places between a term and its normal form
   std::unordered_map<TermId, TermId> memo_;              ///< normal forms under the names known now
   std::unordered_map<std::uint64_t, ZeroSum> zero_memo_;  ///< values of names never change: it is never out of date
   int zero_depth_ = 0;
