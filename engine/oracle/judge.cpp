@@ -177,7 +177,7 @@ class Judge {
       for (int k = 1; steady && k <= kNudges; ++k) {
         const QuadField nudged = field.nudged({kNudge, kRounding, static_cast<std::uint64_t>(k)});
         const Point<P> nearby(nudged, plan_, layout, seed, bias, redraws.left, nearby_store_);
-        steady = moved(agreement_.floats(point), agreement_.floats(nearby)) <= kSteady;
+        steady = moved(agreement_.floats(point), agreement_.floats(nearby)) <= kSteady && !blown_up(point, nearby);
       }
       if (steady) return false;
       if (error.beside_largest > kTolerance) throw Undefined(error.relative >= kRefuted ? "a value that is zero but for rounding" : "a badly conditioned point");
@@ -196,6 +196,45 @@ class Judge {
       worst = std::max({worst, magnitude(here[i].first - there[i].first), magnitude(here[i].second - there[i].second)});
     }
     return scale > 0 ? worst / scale : 0;
+  }
+
+  /// Is there an inverse, a logarithm, a root or a sign of what is zero but for rounding? What is made of it may be steady:
+  /// the noise cancels in a fraction.
+  [[nodiscard]] bool blown_up(const Point<QuadField>& here, const Point<QuadField>& there) const {
+    const auto size = [](Quad v) { return v < 0 ? -v : v; };
+    for (std::uint32_t s = 0; s < schedule_.size(); ++s) {
+      const Series<Quad>& a = here.values()[s];
+      const Series<Quad>& b = there.values()[s];
+      if (a.empty() || b.empty() || !amplifies(schedule_.node(s))) continue;
+      Quad scale = 0, worst = 0;
+      for (std::size_t i = 0; i < a[0].size(); ++i) {
+        scale = std::max(scale, size(a[0][i]));
+        worst = std::max(worst, size(a[0][i] - b[0][i]));
+      }
+      if (worst > Quad{kSteady} * scale) return true;
+    }
+    return false;
+  }
+  [[nodiscard]] bool amplifies(const Node& n) const {
+    switch (n.op) {
+      case Op::Inverse: case Op::Det: case Op::LogDet: case Op::PseudoInverse: case Op::Cholesky: case Op::MatrixFunction:
+      case Op::PowerBy: case Op::ColumnLogSumExp: case Op::RowLogSumExp: return true;
+      case Op::Power: return n.numbers[0].is_negative() || !n.numbers[0].is_integer();
+      case Op::Apply: {
+        const ElementFunction& f = schedule_.pool().functions[n.function];
+        const auto primitive = f.kind == ElementFunction::Kind::Primitive ? primitive_named(f.name) : std::nullopt;
+        if (!primitive) return f.kind == ElementFunction::Kind::Defined;
+        return *primitive == Primitive::Log || *primitive == Primitive::Sqrt || *primitive == Primitive::Abs ||
+               *primitive == Primitive::Sign || *primitive == Primitive::Step || *primitive == Primitive::Relu ||
+               *primitive == Primitive::Gammaln || *primitive == Primitive::Psi;
+      }
+      case Op::Symbol: case Op::Number: case Op::Size: case Op::Pi: case Op::Ones: case Op::Zeros: case Op::Eye:
+      case Op::Commutation: case Op::Duplication: case Op::Elimination: case Op::Selection: case Op::Sum: case Op::Scale:
+      case Op::MatMul: case Op::Hadamard: case Op::Kron: case Op::Transpose: case Op::Vec: case Op::Reshape: case Op::Diag:
+      case Op::DiagVec: case Op::Tril: case Op::Trace: case Op::Total: case Op::ColumnSums: case Op::RowSums:
+      case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::Stop: return false;
+    }
+    return false;
   }
 
   /// How far the numbers in pairs are apart, the farthest.

@@ -131,3 +131,12 @@ TEST_CASE("in floats what is small beside other values is told apart from what i
   const Expr more = f("log", b.number(6)) - f("log", two) - f("log", b.number(3));
   CHECK(compare(more * p, more * q) == Comparison::Equal);
 }
+
+TEST_CASE("the derivative of what has no value is not refuted by a ratio of rounding errors") {
+  Builder b;
+  const Expr A = b.var("A", "p", "p"), s = b.var("s", "1", "1");
+  const Expr nothing = b.eye("p") - A * inv(A);
+  const Expr phi{&b, b.pool.logdet(((s + b.number(1)) * nothing).id)};
+  CHECK(gradient(phi, s, s - s).outcome != Comparison::Different);
+  CHECK(gradient(phi, s, s - s).outcome != Comparison::Equal);
+}
