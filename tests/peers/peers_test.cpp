@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "oracle/equal.hpp"
 #include "rulebook/rule_book.hpp"
 #include "syntax/elaborate.hpp"
+#include "tests/derivative_question.hpp"
 #include "tests/run_dvec.hpp"
 
 using namespace dvec;
@@ -22,38 +22,6 @@ const Json& cases() {
 }
 
 std::string declarations(const Json& c) { return c["declare"].get<std::string>() + "\n"; }
-
-/// What the program assumes about sizes: `assume n >= m`.
-std::function<bool(const DimValues&)> admissible(const TermPool& pool, const Program& program) {
-  return [&pool, &program](const DimValues& sizes) {
-    return std::ranges::none_of(program.assumptions, [&](const Assumption& a) {
-      const auto value = [&](TermId t) -> std::optional<Rational> {
-        const Node& n = pool[t];
-        return n.op == Op::Number ? std::optional(n.numbers[0]) : n.op == Op::Size ? pool.dims.evaluate_exact(n.first, sizes) : std::nullopt;
-      };
-      const auto l = value(a.left), r = value(a.right);
-      return l && r && ((a.relation == ">" && *l <= *r) || (a.relation == ">=" && *l < *r));
-    });
-  };
-}
-
-DerivativeQuestion question_of(const Derivative& d, TermId candidate) {
-  DerivativeQuestion q;
-  switch (d.kind) {
-    case DerivativeKind::Gradient: q.form = DerivativeForm::Gradient; break;
-    case DerivativeKind::Jacobian: q.form = DerivativeForm::Jacobian; break;
-    case DerivativeKind::Hessian: q.form = DerivativeForm::Hessian; break;
-    case DerivativeKind::Differential: q.form = DerivativeForm::Differential; break;
-  }
-  q.of = d.of;
-  q.wrt = d.wrt;
-  q.candidate = candidate;
-  q.reading = d.by_vech                                 ? Reading::Stacked
-              : d.convention == Convention::Structured ? Reading::Structured
-              : d.convention == Convention::Entries    ? Reading::Entries
-                                                       : Reading::Unconstrained;
-  return q;
-}
 
 /// Empty when `answer` is the derivative that the case asks for, by the definition and by the right answer; both judged by
 /// evaluation at points that the program has not seen.
