@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "network/exponential.hpp"
 #include "support/result.hpp"
 
 namespace dvec {
@@ -122,9 +123,11 @@ class Converter {
       case Op::ColumnSums: return go(n.args[0], bind(pool_.shape(n.args[0]).rows, state), cols);
       case Op::RowSums: return go(n.args[0], rows, bind(pool_.shape(n.args[0]).cols, state));
       case Op::Power: return power(t, n, rows, cols, state, depth);
-      case Op::Apply: return entrywise(t, n, rows, cols, state);
-      case Op::ColumnSoftmax: case Op::RowSoftmax: case Op::ColumnLogSumExp: case Op::RowLogSumExp:
-        return atom(t, Rational(1), rows, cols, state);
+      case Op::Apply:
+        if (const auto known = known_value(pool_, t, names())) return go(*known, rows, cols);
+        return entrywise(t, n, rows, cols, state);
+      case Op::ColumnSoftmax: case Op::RowSoftmax: return softmax(n, rows, cols, state, depth);
+      case Op::ColumnLogSumExp: case Op::RowLogSumExp: return log_sum(t, n, rows, cols, state, depth);
       case Op::Inverse: return inverse(t, n.args[0], rows, cols, state, depth);
       case Op::Tril: return atom(pool_.tril(pool_.ones(n.shape)), Rational(1), rows, cols, state) && go(n.args[0], rows, cols);
       case Op::PseudoInverse:
@@ -138,13 +141,16 @@ class Converter {
   }
 
  private:
+  [[nodiscard]] const TermMap* names() const { return options_.names ? options_.names : options_.definitions; }
+
   IndexList bind(Dim d, State& state) {
     const IndexList fresh = space_.fresh_list(d);
     for (Monomial& m : state) m.bound.insert(m.bound.end(), fresh.begin(), fresh.end());
     return fresh;
   }
 
-  static bool atom(TermId t, const Rational& exponent, const IndexList& rows, const IndexList& cols, State& state) {
+  bool atom(TermId t, const Rational& exponent, const IndexList& rows, const IndexList& cols, State& state) const {
+    if (options_.settled) t = options_.settled(t);
     for (Monomial& m : state) m.factors.push_back({t, exponent, rows, cols});
     return true;
   }
@@ -191,10 +197,59 @@ class Converter {
     return true;
   }
 
+  /// exp(Z) over its sums. softmax(A',1) = softmax(A,2)'; what is added to all that is summed cancels.
+  bool softmax(const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const bool across = n.op == Op::RowSoftmax;
+    const Node a = pool_[n.args[0]];
+    const auto go = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(u, r, c, state, depth + 1); };
+    if (a.op == Op::Transpose) return go(across ? pool_.column_softmax(a.args[0]) : pool_.row_softmax(a.args[0]), cols, rows);
+    const TermId z = shifted(pool_, n.args[0], across).rest;
+    if (!z.valid()) return size(across ? n.shape.cols : n.shape.rows, Rational(-1), state);
+    const auto exp = pool_.functions.find("exp");
+    require(exp.has_value(), "the rule book has exp");
+    return go(pool_.apply(*exp, 0, z), rows, cols) &&
+           atom(sums(pool_, {z, across}), Rational(-1), across ? rows : IndexList{}, across ? IndexList{} : cols, state);
+  }
+
+  /// logsumexp(A',1) = logsumexp(A,2)'; what is added to all that is summed is added to it.
+  bool log_sum(TermId t, const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const bool across = n.op == Op::RowLogSumExp;
+    const Node a = pool_[n.args[0]];
+    const auto go = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(u, r, c, state, depth + 1); };
+    const auto of = [&](TermId z, bool along_rows) { return along_rows ? pool_.row_logsumexp(z) : pool_.column_logsumexp(z); };
+    if (a.op == Op::Transpose) return go(of(a.args[0], !across), cols, rows);
+    const Shifted parts = shifted(pool_, n.args[0], across);
+    if (!parts.shift.valid() || !parts.rest.valid()) return atom(t, Rational(1), rows, cols, state);
+    return go(pool_.add(of(parts.rest, across), parts.shift), rows, cols);
+  }
+
+  /// The parts of which a power is the product of powers, however many there are in the whole: a spread vector, a multiple.
+  bool power_of_parts(const Node& base, const Rational& q, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const auto go = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(pool_.power(u, q), r, c, state, depth + 1); };
+    const Dim one = pool_.dims.one();
+    if (base.op == Op::Transpose) return go(base.args[0], cols, rows);
+    if (base.op == Op::MatMul && base.args.size() == 2) {
+      const Node left = pool_[base.args[0]], right = pool_[base.args[1]];
+      if (right.op == Op::Ones && right.shape.rows == one) return go(base.args[0], rows, {});
+      if (left.op == Op::Ones && left.shape.cols == one) return go(base.args[1], {}, cols);
+    }
+    if (base.op == Op::Scale && q.is_integer()) return go(base.args[0], {}, {}) && go(base.args[1], rows, cols);
+    return false;
+  }
+
   /// (c * x^e * ...)^q entry by entry, where that is the same for all signs.
   bool power(TermId, const Node& n, const IndexList& rows, const IndexList& cols, State& state, int depth) {
     const Rational q = n.numbers[0];
     const TermId base = n.args[0];
+    if (options_.definitions)
+      if (const auto by = options_.definitions->find(base); by != options_.definitions->end() && by->second != base)
+        return convert(pool_.power(by->second, q), rows, cols, state, depth + 1);
+    const Node whole = pool_[base];
+    if (whole.op == Op::Transpose || whole.op == Op::MatMul || whole.op == Op::Scale) {
+      const State before = state;
+      if (power_of_parts(whole, q, rows, cols, state, depth)) return true;
+      state = before;
+    }
     State inner(1);
     ConvertOptions closed = options_;
     closed.expand = [](TermId) { return false; };

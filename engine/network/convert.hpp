@@ -15,9 +15,13 @@ struct ConvertOptions {
   const TermMap* definitions = nullptr;  ///< atoms that are replaced by terms while converting (lets put in, names folded)
   /// Sums that are read as a multiple of another: B-A as -(A-B) where both stand in one term.
   std::unordered_map<TermId, std::pair<TermId, Rational>> multiples;
+  const TermMap* names = nullptr;        ///< definitions that are looked into to know a function again, and not put in
+  std::function<TermId(TermId)> settled; ///< what stands for an atom: names inside it put in
   std::size_t max_terms = 64;            ///< past it: nothing
   /// Is sum over the rows (columns) of this atom zero? Asked for factors whose row (column) index is theirs alone.
   std::function<bool(TermId, bool rows)> sums_to_zero;
+  /// Is it a vector of ones? Asked for the same factors.
+  std::function<bool(TermId, bool rows)> sums_to_one;
   /// Is the atom equal to its transpose? Are its entries never negative?
   std::function<bool(TermId)> symmetric;
   std::function<bool(TermId)> nonnegative;

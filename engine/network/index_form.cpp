@@ -6,6 +6,49 @@
 
 namespace dvec {
 
+namespace {
+
+/// Terms with the names in them put in, those in their values too.
+class NamesPutIn {
+ public:
+  NamesPutIn(TermPool& pool, const TermMap& definitions) : pool_(pool), definitions_(definitions) {}
+
+  TermId operator()(TermId term) {
+    const auto [at, fresh] = known_.try_emplace(term);
+    if (fresh) {
+      std::vector<TermId> open = open_names(term);
+      while (!open.empty()) {
+        const TermId name = open.back();
+        const TermId value = definitions_.at(name);
+        if (const std::vector<TermId> inner = open_names(value); !inner.empty()) {
+          open.insert(open.end(), inner.begin(), inner.end());
+          continue;
+        }
+        closed_[name] = substitute(pool_, value, closed_);
+        open.pop_back();
+      }
+      at->second = substitute(pool_, term, closed_);
+    }
+    return at->second;
+  }
+
+ private:
+  std::vector<TermId> open_names(TermId term) const {
+    std::vector<TermId> out;
+    for (const TermId t : reachable(pool_, term)) {
+      const auto value = definitions_.find(t);
+      if (value != definitions_.end() && value->second != t && !closed_.contains(t)) out.push_back(t);
+    }
+    return out;
+  }
+
+  TermPool& pool_;
+  const TermMap& definitions_;
+  TermMap closed_, known_;
+};
+
+}  // namespace
+
 SameForm same_index_form(TermPool& pool, TermId a, TermId b, const TermMap& definitions, std::size_t max_terms) {
   if (a == b) return SameForm::Yes;
   if (pool.shape(a) != pool.shape(b)) return SameForm::No;
@@ -17,12 +60,9 @@ SameForm same_index_form(TermPool& pool, TermId a, TermId b, const TermMap& defi
   options.symmetric = [&](TermId t) { return properties.symmetric(t); };
   options.nonnegative = [&](TermId t) { return properties.nonnegative(t); };
   // Atoms are terms whose own insides are compared as they stand, names put in.
-  std::unordered_map<TermId, std::string> names;
-  const auto name = [&](TermId t) {
-    const auto [at, fresh] = names.try_emplace(t);
-    if (fresh) at->second = std::to_string(substitute(pool, t, definitions).value);
-    return at->second;
-  };
+  NamesPutIn put_in(pool, definitions);
+  options.settled = [&](TermId t) { return put_in(t); };
+  const auto name = [](TermId t) { return std::to_string(t.value); };
   IndexSpace space(pool.dims);
   const IndexList rows = space.fresh_list(pool.shape(a).rows), cols = space.fresh_list(pool.shape(a).cols);
   try {

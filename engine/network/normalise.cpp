@@ -4,6 +4,7 @@
 #include <array>
 
 #include "network/convert.hpp"
+#include "network/exponential.hpp"
 #include "support/result.hpp"
 
 namespace dvec {
@@ -77,7 +78,7 @@ class Normaliser {
     for (bool changed = true; changed && !m.coefficient.is_zero();) {
       orient(m);
       merge_equal(m.factors);
-      changed = cancel_inverse(m) || merge_functions(m) || use_triangles(m) || undo_selections(m) || use_attributes(m);
+      changed = cancel_inverse(m) || merge_functions(m) || sum_exponentials(m) || drop_unit_sum(m) || use_triangles(m) || undo_selections(m) || use_attributes(m);
       if (drop_zero_sum(m)) m.coefficient = Rational(0);
     }
     count_unused(m);
@@ -151,7 +152,7 @@ class Normaliser {
   }
 
   /// Products of elementwise functions of one argument that are one of them: exp(u) (1+exp(u))^-1 = sigmoid(u),
-  /// step(u)^k = step(u), relu(u) step(u) = relu(u).
+  /// step(u)^k = step(u), relu(u) step(u) = relu(u), 1/(1+exp(u)) = sigmoid(-u).
   bool merge_functions(Monomial& m) {
     const auto is = [&](const Factor& f, const char* name) {
       const Node& n = pool_[f.atom];
@@ -183,6 +184,50 @@ class Normaliser {
         e.exponent += -power;
         d.exponent += power;
         m.factors.push_back(found);
+        return true;
+      }
+    }
+    return lone_sigmoid(m);
+  }
+
+  /// 1/(1+exp(u)) = sigmoid(-u); beside sigmoid(v), sigmoid(-v) is 1-sigmoid(v).
+  bool lone_sigmoid(Monomial& m) {
+    const auto sigmoid = pool_.functions.find("sigmoid");
+    if (!sigmoid) return false;
+    for (Factor& d : m.factors) {
+      if (!d.exponent.is_negative()) continue;
+      const auto u = one_plus_exponential(pool_, d.atom, nullptr);
+      if (!u) continue;
+      d = {pool_.apply(*sigmoid, 0, negated(pool_, *u)), -d.exponent, d.rows, d.cols};
+      return true;
+    }
+    for (const Factor& f : m.factors) {
+      const Node v = pool_[f.atom];
+      if (v.op != Op::Apply || v.function != *sigmoid || v.order != 0) continue;
+      const TermId opposite = pool_.apply(*sigmoid, 0, negated(pool_, v.args[0]));
+      if (pool_[opposite].weight < v.weight) continue;  // that one is the -v
+      for (Factor& g : m.factors)
+        if (g.atom == opposite && g.rows == f.rows && g.cols == f.cols) {
+          g.atom = pool_.subtract(pool_.ones(v.shape), f.atom);
+          return true;
+        }
+    }
+    return false;
+  }
+
+  /// exp(Z)[i,j], summed over an index that nothing else has, is the sum by which the monomial divides.
+  bool sum_exponentials(Monomial& m) const {
+    const TermMap* names = options_.names ? options_.names : options_.definitions;
+    for (std::size_t a = 0; a < m.factors.size(); ++a) {
+      const Factor e = m.factors[a];
+      if (!e.exponent.is_one() || !exponent_of(pool_, e.atom, names)) continue;
+      for (Factor& s : m.factors) {
+        if (!s.exponent.is_negative() || !belongs(pool_, s, e, names)) continue;
+        const IndexList& summed = sum_of_exponentials(pool_, s.atom, names)->across ? e.cols : e.rows;
+        if (!std::ranges::all_of(summed, [&](Index i) { return !free_.contains(i) && occurrences(m, i) == 1; })) continue;
+        s.exponent += Rational(1);
+        std::erase_if(m.bound, [&](Index i) { return std::ranges::find(summed, i) != summed.end(); });
+        m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(a));
         return true;
       }
     }
@@ -310,6 +355,24 @@ class Normaliser {
         const IndexList& mine = rows ? f.rows : f.cols;
         const bool alone = mine.size() == 1 && !free_.contains(mine[0]) && occurrences(m, mine[0]) == 1;
         if (alone && options_.sums_to_zero(f.atom, rows)) return true;
+      }
+    }
+    return false;
+  }
+
+  /// A factor whose rows (columns) are summed, nothing else having their index, to ones.
+  bool drop_unit_sum(Monomial& m) const {
+    if (!options_.sums_to_one) return false;
+    for (std::size_t a = 0; a < m.factors.size(); ++a) {
+      const Factor f = m.factors[a];
+      if (!f.exponent.is_one()) continue;
+      for (const bool rows : {true, false}) {
+        const IndexList& mine = rows ? f.rows : f.cols;
+        const bool alone = mine.size() == 1 && !free_.contains(mine[0]) && occurrences(m, mine[0]) == 1;
+        if (!alone || !options_.sums_to_one(f.atom, rows)) continue;
+        std::erase(m.bound, mine[0]);
+        m.factors.erase(m.factors.begin() + static_cast<std::ptrdiff_t>(a));
+        return true;
       }
     }
     return false;

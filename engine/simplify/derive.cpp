@@ -10,6 +10,7 @@
 #include "simplify/convention.hpp"
 #include "simplify/cost.hpp"
 #include "simplify/justify.hpp"
+#include "simplify/known_functions.hpp"
 #include "simplify/readers.hpp"
 #include "simplify/simplify.hpp"
 #include "term/term_print.hpp"
@@ -60,14 +61,27 @@ class Stops {
   TermMap values_;
 };
 
+/// The program with functions called by name that its lets have written out.
+Program with_known_functions(Program program, TermPool& pool) {
+  program.lets = with_known_functions(pool, program.lets);
+  return program;
+}
+
 /// What has been found so far: the program, extended by answers that later derivatives build on.
 class Derivations {
  public:
   Derivations(const Program& program, const RuleBook& book, TermPool& pool, Tracing tracing)
-      : program_(program), templates_(pool, book), pool_(pool), simplifier_(pool, program.lets), tracing_(tracing) {
+      : program_(with_known_functions(program, pool)), templates_(pool, book), pool_(pool), simplifier_(pool, program_.lets), tracing_(tracing) {
     answers_.derivations.resize(program.derivatives.size());
     for (const Derivative& d : program.derivatives) results_.insert(d.result);
-    for (const Binding& b : program.lets) made_known(b);
+    for (const Binding& b : program_.lets) made_known(b);
+    for (const Binding& b : program.lets) {
+      const TermId known = values_.at(b.name);
+      if (known == b.value) continue;
+      written_[b.name] = b.value;
+      if (tracing_ == Tracing::All)
+        answers_.line_trace.steps.push_back(justify(pool_, b.value, known, program.lets, pool_.symbols[b.name].name));
+    }
   }
 
   Result<Answers> run() {
@@ -241,8 +255,17 @@ class Derivations {
     restore_order();
     Simplifier::Steps steps;
     const TermId after = simplifier_.simplify(before, &steps);
-    for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, program_.lets, subject));
+    const std::vector<Binding> lets = lets_as_written();
+    for (const auto& [from, to] : steps) trace.steps.push_back(justify(pool_, from, to, lets, subject));
     return after;
+  }
+
+  /// Who checks a step has the program, and no functions called by name that it has written out.
+  [[nodiscard]] std::vector<Binding> lets_as_written() const {
+    std::vector<Binding> out = program_.lets;
+    for (Binding& b : out)
+      if (const auto written = written_.find(b.name); written != written_.end()) b.value = written->second;
+    return out;
   }
 
   /// Kinks, and what has to hold for the functions of matrices that occur, in definitions too.
@@ -344,6 +367,7 @@ class Derivations {
   }
 
   Program program_;
+  std::unordered_map<SymbolId, TermId> written_;  ///< values of lets whose functions are called by name in program_
   Templates templates_;
   TermPool& pool_;
   Simplifier simplifier_;

@@ -9,6 +9,7 @@
 
 #include "network/certificate.hpp"
 #include "network/convert.hpp"
+#include "network/exponential.hpp"
 #include "network/structure.hpp"
 #include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
@@ -66,6 +67,10 @@ bool sums_alone(const Network& network) {
         for (const Index i : *list) ++count[i];
     return std::ranges::any_of(m.bound, [&](Index i) { return count[i] == 1; });
   });
+}
+
+bool is_one(const Monomial& m) {
+  return m.coefficient.is_one() && m.sizes.empty() && m.factors.empty() && m.equal.empty() && m.bound.empty();
 }
 
 bool is_sum(const Node& n) { return n.op == Op::Sum && n.args.size() > 1; }
@@ -379,13 +384,16 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
   options.max_terms = kMaxExpandedTerms;
   options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
   options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
-  options.sums_to_zero = [this](TermId t, bool rows) { return sums_to_zero(t, rows); };
+  options.names = &definitions_;
+  options.sums_to_zero = [this](TermId t, bool rows) { return sum_of(t, rows) == SumIs::Zero; };
+  options.sums_to_one = [this](TermId t, bool rows) { return sum_of(t, rows) == SumIs::One; };
   const IndexList rows = space.fresh_list(shape.rows), cols = space.fresh_list(shape.cols);
   try {
     auto network = to_network(pool_, space, term, rows, cols, options);
     if (!network) return {};
     normalise(pool_, space, *network, options);
     collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
+    fold_softmax(pool_, *network, &definitions_);
     TermId t = Extractor(pool_, space, options.symmetric).extract(*network, shape);
     return t.valid() ? absorb_signs(pool_, orient(pool_, t, options.symmetric)) : t;
   } catch (const LimitReached&) {
@@ -409,18 +417,19 @@ TermMap Simplifier::definitions_near(TermId term) const {
   return out;
 }
 
-/// Is 1'A (or A1) zero once the definitions of names are put in? Centred data, and whatever is built on it.
-bool Simplifier::sums_to_zero(TermId atom, bool rows) {
+/// What 1'A (or A1) is once the definitions of names are put in: zeros for centred data and whatever is built on it, ones
+/// for a softmax.
+auto Simplifier::sum_of(TermId atom, bool rows) -> SumIs {
   const Shape shape = pool_.shape(atom);
   const Dim one = pool_.dims.one();
-  if ((rows ? shape.rows : shape.cols) == one || zero_depth_ > 3) return false;
+  if ((rows ? shape.rows : shape.cols) == one || sum_depth_ > 3) return SumIs::Unknown;
   const bool known_atom = definitions_.contains(atom) || is_sum(pool_[atom]);
-  if (!known_atom) return false;
+  if (!known_atom) return SumIs::Unknown;
   const std::uint64_t key = (std::uint64_t{atom.value} << 1U) | (rows ? 1U : 0U);
-  if (const auto known = zero_memo_.find(key); known != zero_memo_.end())
-    if (known->second.zero || known->second.depth <= zero_depth_) return known->second.zero;
-  ++zero_depth_;
-  bool zero = false;
+  if (const auto known = sum_memo_.find(key); known != sum_memo_.end())
+    if (known->second.is != SumIs::Unknown || known->second.depth <= sum_depth_) return known->second.is;
+  ++sum_depth_;
+  SumIs is = SumIs::Unknown;
   for (const bool unfold_inside : {false, true}) {
     IndexSpace space(pool_.dims);
     ConvertOptions options;
@@ -429,31 +438,38 @@ bool Simplifier::sums_to_zero(TermId atom, bool rows) {
     const TermId sums = rows ? pool_.column_sums(body) : pool_.row_sums(body);
     options.expand = [](TermId) { return true; };
     options.max_terms = kMaxExpandedTerms;
+    options.names = &definitions_;
     const TermMap near = unfold_inside ? definitions_near(body) : TermMap();
     if (unfold_inside) options.definitions = &near;
     options.symmetric = [this](TermId t) { return properties_.symmetric(t); };
     options.nonnegative = [this](TermId t) { return properties_.nonnegative(t); };
     if (!unfold_inside) {
       options.expand = [body](TermId t) { return t == body; };
-      options.sums_to_zero = [this](TermId t, bool r) { return sums_to_zero(t, r); };
+      options.sums_to_zero = [this](TermId t, bool r) { return sum_of(t, r) == SumIs::Zero; };
+      options.sums_to_one = [this](TermId t, bool r) { return sum_of(t, r) == SumIs::One; };
     }
     const IndexList r = space.fresh_list(pool_.shape(sums).rows), c = space.fresh_list(pool_.shape(sums).cols);
     try {
       auto network = to_network(pool_, space, sums, r, c, options);
       if (!network) continue;
       normalise(pool_, space, *network, options);
+      if (network->terms.size() == 1 && is_one(network->terms[0])) {
+        is = SumIs::One;
+        break;
+      }
       if (!unfold_inside && !network->terms.empty() && !sums_alone(*network)) break;
       if (!may_vanish(*network)) continue;
       collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
-      zero = network->terms.empty();
+      if (network->terms.empty()) is = SumIs::Zero;
+      if (network->terms.size() == 1 && is_one(network->terms[0])) is = SumIs::One;
     } catch (const LimitReached&) {
-      zero = false;
+      continue;
     }
-    if (zero) break;
+    if (is != SumIs::Unknown) break;
   }
-  --zero_depth_;
-  zero_memo_[key] = {zero, zero_depth_};
-  return zero;
+  --sum_depth_;
+  sum_memo_[key] = {is, sum_depth_};
+  return is;
 }
 
 }  // namespace dvec

@@ -49,11 +49,12 @@ class Simplifier {
 
   /// What is known of a sum over the rows (columns) of an atom: definitions are looked into to a depth, so `no` holds only
   /// where it was found no deeper than asked.
-  struct ZeroSum {
-    bool zero;
+  enum class SumIs { Unknown, Zero, One };
+  struct KnownSum {
+    SumIs is;
     int depth;  ///< at which it was asked
   };
-  bool sums_to_zero(TermId atom, bool rows);
+  SumIs sum_of(TermId atom, bool rows);
   TermMap definitions_near(TermId term) const;
 
   TermPool& pool_;
@@ -68,8 +69,8 @@ class Simplifier {
   NamedRuns runs_;               ///< names for parts of products
   std::unordered_map<TermId, std::vector<TermId>> ways_; ///< places between a term and its normal form
   std::unordered_map<TermId, TermId> memo_;              ///< normal forms under the names known now
-  std::unordered_map<std::uint64_t, ZeroSum> zero_memo_;  ///< values of names never change: it is never out of date
-  int zero_depth_ = 0;
+  std::unordered_map<std::uint64_t, KnownSum> sum_memo_;  ///< values of names never change: it is never out of date
+  int sum_depth_ = 0;
 };
 
 }  // namespace dvec
