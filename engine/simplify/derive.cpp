@@ -75,12 +75,13 @@ class Derivations {
     answers_.derivations.resize(program.derivatives.size());
     for (const Derivative& d : program.derivatives) results_.insert(d.result);
     for (const Binding& b : program_.lets) made_known(b);
-    for (const Binding& b : program.lets) {
-      const TermId known = values_.at(b.name);
-      if (known == b.value) continue;
+    const std::vector<Binding> known = dvec::with_known_functions(pool, program.lets);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      const Binding& b = program.lets[i];
+      if (known[i].value == b.value) continue;
       written_[b.name] = b.value;
       if (tracing_ == Tracing::All)
-        answers_.line_trace.steps.push_back(justify(pool_, b.value, known, program.lets, pool_.symbols[b.name].name));
+        answers_.line_trace.steps.push_back(justify(pool_, b.value, known[i].value, program.lets, pool_.symbols[b.name].name));
     }
   }
 
