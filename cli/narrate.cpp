@@ -119,8 +119,9 @@ class Narrator {
   std::string at_its_place(const Step& s) {
     const Rule* rule = s.kind == StepKind::Identity ? book_.find(s.rule) : nullptr;
     if (rule == nullptr) return "…";
-    return fmt::format("…, where {} = {}", formula(writer_.plain(instantiate(pool_, rule->form, s.bindings))),
-                       formula(writer_.plain(instantiate(pool_, rule->to, s.bindings))));
+    const std::string left = formula(writer_.plain(instantiate(pool_, rule->form, s.bindings)));
+    const std::string right = formula(writer_.plain(instantiate(pool_, rule->to, s.bindings)));
+    return left == right ? "…" : fmt::format("…, where {} = {}", left, right);
   }
 
   std::string sentence(const Step& s) {

@@ -43,11 +43,13 @@ Chain ChainFinder::find(TermId before, TermId after, std::span<const NamedValue>
     out.steps = notation(before, after);
     return out;
   }
-  Path path = solve(from, to, kDeepest);
-  if (!path.closed()) {
-    Path whole = search(from, to);
-    if (whole.closed()) path = std::move(whole);
-  }
+  Path path = with_names(from, to);
+  const TermId named = path.states.back();
+  Path rest = solve(named, to, kDeepest);
+  if (!rest.closed())
+    if (Path whole = search(named, to); whole.closed()) rest = std::move(whole);
+  path.states.insert(path.states.end(), rest.states.begin() + 1, rest.states.end());
+  path.moves.insert(path.moves.end(), rest.moves.begin(), rest.moves.end());
   for (std::size_t i = 0; i < path.moves.size(); ++i) {
     const Move& m = path.moves[i];
     Step s{m.kind, m.rule ? m.rule->name : "", "", path.states[i], path.states[i + 1], {}, {}, m.bindings, {}};
@@ -60,6 +62,45 @@ Chain ChainFinder::find(TermId before, TermId after, std::span<const NamedValue>
   }
   out.steps.front().before = before;
   out.steps.back().after = after;
+  return out;
+}
+
+/// Values whose names the other end uses are named first, the latest names before those that they are made of. Where a name
+/// is a power of something, another power of it is made one of the name's value first.
+Path ChainFinder::with_names(TermId from, TermId to) {
+  Path out{{from}, {}};
+  const auto put = [&](TermId place, TermId at, Move move) {
+    const TermId state = out.states.back(), next = writer_.plain(place == state ? at : substitute(pool_, state, {{place, at}}));
+    if (next == state) return false;
+    out.states.push_back(next);
+    out.moves.push_back(std::move(move));
+    return true;
+  };
+  const auto by_name = [&](const NamedValue& n) {
+    const std::vector<TermId> nodes = reachable(pool_, out.states.back());
+    for (std::size_t i = nodes.size(); i-- > 0;)
+      for (const TermId at : replacements(writer_, pool_, nodes[i], n.value, pool_.symbol(n.name)))
+        if (put(nodes[i], at, {StepKind::Definition, nullptr, n.name, {}, nodes[i]})) return true;
+    return false;
+  };
+  const auto by_power = [&](const NamedValue& n) {
+    const Node value = pool_[n.value];
+    if (value.op != Op::Power) return false;
+    for (const TermId place : reachable(pool_, out.states.back())) {
+      const Node p = pool_[place];
+      if (p.op != Op::Power || place == n.value || p.args[0] != value.args[0]) continue;
+      for (const Rewriting& r : rewriter_.at(place)) {
+        if (!(r.rule->two_way || r.left_to_right) || std::ranges::count(reachable(pool_, r.at), n.value) == 0) continue;
+        if (put(place, r.at, {StepKind::Identity, r.rule, {}, r.bindings, place})) return true;
+      }
+    }
+    return false;
+  };
+  constexpr int kPlaces = 4;  // of one name
+  for (auto n = names_.rbegin(); n != names_.rend(); ++n) {
+    if (is_leaf(pool_[n->value].op) || !occurs(pool_, n->name, to)) continue;
+    for (int i = 0; i < kPlaces && (by_name(*n) || by_power(*n)); ++i) {}
+  }
   return out;
 }
 

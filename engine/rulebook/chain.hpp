@@ -29,6 +29,7 @@ class ChainFinder {
   using Context = std::function<TermId(TermId)>;
   using Whole = std::function<TermId(std::span<const TermId>)>;
 
+  Path with_names(TermId from, TermId to);
   Path solve(TermId from, TermId to, int depth);
   Path search(TermId from, TermId to);
   bool pairwise(std::span<const TermId> from, std::span<const TermId> to, const Whole& whole, int depth, Path& out);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "rulebook/replay.hpp"
 #include "simplify/justify.hpp"
 #include "term/traverse.hpp"
 
@@ -10,7 +11,7 @@ namespace dvec {
 
 namespace {
 
-constexpr std::size_t kSearches = 600;  ///< simplifications that a way is looked for
+constexpr std::size_t kSearches = 160;  ///< simplifications that a way is looked for
 
 bool by_certificate(const Step& s) { return s.kind == StepKind::IndexForm || s.kind == StepKind::Exact; }
 
@@ -37,7 +38,17 @@ std::vector<Step> Narrating::told(const Step& step, Chain chain) {
     if (closing.kind == StepKind::Exact && step.kind == StepKind::IndexForm) return {};
     s = std::move(closing);
   }
-  return std::move(chain.steps);
+  return follows(chain) ? std::move(chain.steps) : std::vector<Step>{};
+}
+
+/// Does every step by a rule or a definition replay? Certificates are as good as their judges.
+bool Narrating::follows(const Chain& chain) const {
+  ReplayOptions options;
+  options.definition = [this](SymbolId name) {
+    const auto at = std::ranges::find(bindings_, name, &Binding::name);
+    return at == bindings_.end() ? TermId() : at->value;
+  };
+  return replay({chain.steps}, book_, pool_, options).outcome != ReplayOutcome::Broken;
 }
 
 std::vector<Told> Narrating::tell(const Trace& trace) {

@@ -29,7 +29,7 @@ struct TellingFigures {
 class Narrating {
  public:
   /// `bindings`: definitions of all names in the traces, in the order of computation.
-  Narrating(TermPool& pool, const RuleBook& book, std::span<const Binding> bindings) : pool_(pool), finder_(book, pool), bindings_(bindings) {}
+  Narrating(TermPool& pool, const RuleBook& book, std::span<const Binding> bindings) : pool_(pool), book_(book), finder_(book, pool), bindings_(bindings) {}
 
   [[nodiscard]] std::vector<Told> tell(const Trace& trace);
   [[nodiscard]] const TellingFigures& figures() const { return figures_; }
@@ -37,8 +37,10 @@ class Narrating {
  private:
   std::vector<NamedValue> names_of(const Step& step) const;
   std::vector<Step> told(const Step& step, Chain chain);
+  bool follows(const Chain& chain) const;
 
   TermPool& pool_;
+  const RuleBook& book_;
   ChainFinder finder_;
   std::span<const Binding> bindings_;
   TellingFigures figures_;

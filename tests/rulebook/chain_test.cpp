@@ -16,7 +16,8 @@ namespace {
 constexpr const char* kNames =
     "dim m, n, p\n"
     "var A(m,n), B(n,p), C(m,n), D(n,p), x(m), y(n), z(n), v(1,n), S(n,n) symmetric, s, t\n"
-    "let W = C.*(ones(m,1)*v)\n";
+    "let W = C.*(ones(m,1)*v)\n"
+    "let r = sqrt(x'*x)\n";
 
 struct Finding : RuleSession {
   Program program;
@@ -27,7 +28,8 @@ struct Finding : RuleSession {
     program = read(std::string(kNames) + "output " + from + ", " + to + "\n");
     before = program.outputs[0];
     after = program.outputs[1];
-    const std::vector<NamedValue> names{{program.lets[0].name, program.lets[0].value}};
+    std::vector<NamedValue> names;
+    for (const Binding& b : program.lets) names.push_back({b.name, b.value});
     chain = ChainFinder(book, pool).find(before, after, names);
   }
   [[nodiscard]] std::vector<std::string> rules() const {
@@ -37,7 +39,10 @@ struct Finding : RuleSession {
   }
   [[nodiscard]] ReplayOutcome replayed(const std::vector<Step>& steps) {
     ReplayOptions options;
-    options.definition = [this](SymbolId name) { return name == program.lets[0].name ? program.lets[0].value : TermId(); };
+    options.definition = [this](SymbolId name) {
+      const auto at = std::ranges::find(program.lets, name, &Binding::name);
+      return at == program.lets.end() ? TermId() : at->value;
+    };
     Trace trace;
     trace.steps = steps;
     return replay(trace, book, pool, options).outcome;
@@ -67,6 +72,13 @@ TEST_CASE("a value is told to be the name that it has") {
   Finding f("A - (ones(m,1)*v).*C", "A - W");
   REQUIRE(f.chain.steps.size() == 1);
   CHECK(f.chain.steps[0].kind == StepKind::Definition);
+  CHECK(f.replayed(f.chain.steps) == ReplayOutcome::Proved);
+}
+
+TEST_CASE("another power of what a name is a power of is told in two steps") {
+  Finding f("B'*diag(y)*(x'*x)^(-0.5)", "B'*diag(y)/r");
+  CHECK(f.chain.closed());
+  CHECK(f.rules() == Rules{"hadamard/reciprocal-of-power", "definition"});
   CHECK(f.replayed(f.chain.steps) == ReplayOutcome::Proved);
 }
 
