@@ -36,6 +36,10 @@ TEST_CASE("derivations of the examples are what they were when somebody read the
     golden("derivations/" + name + ".txt", {"explain", "examples/" + name + ".dv"});
 }
 
+TEST_CASE("a derivation may rest on a line that was put in where it is used") {
+  golden("derivations/line_put_in.txt", {"explain", "tests/golden/derivations/line_put_in.dv"});
+}
+
 TEST_CASE("one program in every format") {
   for (const std::string format : {"latex", "json", "octave", "numpy", "html"})
     golden("formats/01_least_squares." + format, {"derive", "examples/01_least_squares.dv", "--format", format});
