@@ -1,7 +1,10 @@
 #include "network/index_form.hpp"
 
+#include <unordered_set>
+
 #include "network/certificate.hpp"
 #include "network/convert.hpp"
+#include "network/word_reduction.hpp"
 #include "support/result.hpp"
 
 namespace dvec {
@@ -47,9 +50,7 @@ class NamesPutIn {
   TermMap closed_, known_;
 };
 
-}  // namespace
-
-SameForm same_index_form(TermPool& pool, TermId a, TermId b, const TermMap& definitions, std::size_t max_terms) {
+SameForm compare(TermPool& pool, TermId a, TermId b, const TermMap& definitions, std::size_t max_terms) {
   if (a == b) return SameForm::Yes;
   if (pool.shape(a) != pool.shape(b)) return SameForm::No;
   const Properties properties(pool, definitions);
@@ -79,6 +80,33 @@ SameForm same_index_form(TermPool& pool, TermId a, TermId b, const TermMap& defi
   } catch (const LimitReached&) {
     return SameForm::Unknown;
   }
+}
+
+/// Is something inverted in one of the terms, names put in?
+bool has_inverse(const TermPool& pool, TermId a, TermId b, const TermMap& definitions) {
+  std::vector<TermId> open{a, b};
+  std::unordered_set<TermId> seen(open.begin(), open.end());
+  while (!open.empty()) {
+    const TermId t = open.back();
+    open.pop_back();
+    const Node& n = pool[t];
+    if (n.op == Op::Inverse || n.op == Op::LogDet || n.op == Op::Det) return true;
+    for (const TermId u : n.args)
+      if (seen.insert(u).second) open.push_back(u);
+    if (const auto value = definitions.find(t); value != definitions.end() && seen.insert(value->second).second) open.push_back(value->second);
+  }
+  return false;
+}
+
+}  // namespace
+
+SameForm same_index_form(TermPool& pool, TermId a, TermId b, const TermMap& definitions, std::size_t max_terms) {
+  const SameForm same = compare(pool, a, b, definitions, max_terms);
+  if (same == SameForm::Yes || pool.shape(a) != pool.shape(b)) return same;
+  // Indices do not see what an inverse of a sum has to do with its terms; words do.
+  if (!has_inverse(pool, a, b, definitions)) return same;
+  const auto [x, y] = with_inverses_reduced(pool, a, b, definitions);
+  return x == a && y == b ? same : compare(pool, x, y, definitions, max_terms);
 }
 
 }  // namespace dvec

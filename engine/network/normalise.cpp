@@ -133,11 +133,17 @@ class Normaliser {
         const auto private_to_both = [&](const IndexList& k) {
           return std::ranges::all_of(k, [&](Index i) { return !free_.contains(i) && occurrences(m, i) == 2; });
         };
-        const bool left = f.cols == g.rows && private_to_both(f.cols);
-        const bool right = !left && f.rows == g.cols && private_to_both(f.rows);
-        if (!left && !right) continue;
-        const IndexList gone = left ? f.cols : f.rows;
-        const IndexList x = left ? f.rows : g.rows, y = left ? g.cols : f.cols;
+        // Symmetric factors may meet at any of their ends.
+        const bool turns = options_.symmetric && options_.symmetric(inside);
+        IndexList gone, x, y;
+        const auto meet = [&](const IndexList& fr, const IndexList& fc, const IndexList& gr, const IndexList& gc) {
+          if (fc != gr || !private_to_both(fc)) return false;
+          gone = fc, x = fr, y = gc;
+          return true;
+        };
+        if (!meet(f.rows, f.cols, g.rows, g.cols) && !meet(g.rows, g.cols, f.rows, f.cols) &&
+            !(turns && (meet(f.rows, f.cols, g.cols, g.rows) || meet(f.cols, f.rows, g.rows, g.cols))))
+          continue;
         std::vector<Factor> rest;
         for (std::size_t i = 0; i < m.factors.size(); ++i)
           if (i != a && i != b) rest.push_back(m.factors[i]);

@@ -86,6 +86,7 @@ class Derivations {
   }
 
   Result<Answers> run() {
+    simplifier_.look_for(names_of_objectives());
     for (std::size_t k = 0; k < program_.derivatives.size(); ++k) {
       if (done_.contains(k)) continue;
       if (Diagnostics why = one(k); !why.empty()) return why;
@@ -204,6 +205,23 @@ class Derivations {
       notes_.clear();
     }
     make_known({d.request.result, d.meaning.valid() ? d.meaning : d.result, {}});
+  }
+
+  /// The program's names that something which is differentiated rests on, in the order of their definitions.
+  [[nodiscard]] std::vector<SymbolId> names_of_objectives() const {
+    std::unordered_set<SymbolId> used;
+    const auto use = [&](TermId t) {
+      for (const SymbolId s : symbols_of(pool_, t)) used.insert(s);
+    };
+    for (const Derivative& d : program_.derivatives) use(d.of);
+    std::vector<SymbolId> out;
+    for (auto b = program_.lets.rbegin(); b != program_.lets.rend(); ++b) {
+      if (!used.contains(b->name)) continue;
+      use(b->value);
+      out.push_back(b->name);
+    }
+    std::ranges::reverse(out);
+    return out;
   }
 
   void make_known(const Binding& b) {

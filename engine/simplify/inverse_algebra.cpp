@@ -348,6 +348,8 @@ void InverseAlgebra::factor(const WordSum& sum, std::vector<WordSum>& out) {
           bd.letters.insert(bd.letters.end(), d.begin(), d.end());
           const auto last = sum.find(bd);
           if (last == sum.end() || bd == ac || last->second != c2 * c3 / c1) continue;
+          // (I - M) rather than (M - I): the one with the other sign is met as well.
+          if ((b.empty() && (c3 / c1).is_negative()) || (d.empty() && (c2 / c1).is_negative())) continue;
           const auto rows = [&](const std::vector<TermId>& x, const std::vector<TermId>& y) {
             return x.empty() ? (y.empty() ? Dim() : pool_.shape(y.front()).rows) : pool_.shape(x.front()).rows;
           };
