@@ -118,10 +118,11 @@ class Narrator {
   /// What changes in a formula that is too long to be written again.
   std::string at_its_place(const Step& s) {
     const Rule* rule = s.kind == StepKind::Identity ? book_.find(s.rule) : nullptr;
-    if (rule == nullptr) return "…";
+    const std::string dots = spell_.ascii() ? "..." : "…";
+    if (rule == nullptr) return dots;
     const std::string left = formula(writer_.plain(instantiate(pool_, rule->form, s.bindings)));
     const std::string right = formula(writer_.plain(instantiate(pool_, rule->to, s.bindings)));
-    return left == right ? "…" : fmt::format("…, where {} = {}", left, right);
+    return left == right ? dots : fmt::format("{}, where {} = {}", dots, left, right);
   }
 
   std::string sentence(const Step& s) {
