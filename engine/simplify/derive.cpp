@@ -7,6 +7,7 @@
 
 #include "calculus/adjoint.hpp"
 #include "calculus/identify.hpp"
+#include "simplify/conditions.hpp"
 #include "simplify/convention.hpp"
 #include "simplify/cost.hpp"
 #include "simplify/justify.hpp"
@@ -71,7 +72,7 @@ Program with_known_functions(Program program, TermPool& pool) {
 class Derivations {
  public:
   Derivations(const Program& program, const RuleBook& book, TermPool& pool, Tracing tracing)
-      : program_(with_known_functions(program, pool)), templates_(pool, book), pool_(pool), simplifier_(pool, program_.lets), tracing_(tracing) {
+      : program_(with_known_functions(program, pool)), templates_(pool, book), pool_(pool), simplifier_(pool, program_.lets), conditions_(pool, simplifier_.definitions(), program.assumptions), tracing_(tracing) {
     answers_.derivations.resize(program.derivatives.size());
     for (const Derivative& d : program.derivatives) results_.insert(d.result);
     for (const Binding& b : program_.lets) made_known(b);
@@ -96,6 +97,12 @@ class Derivations {
   }
 
  private:
+  /// What is said beside an answer.
+  struct Notes {
+    std::set<std::string> kinks;
+    ConditionTexts conditions;
+  };
+
   Diagnostics one(std::size_t k) {
     restore_order();
     const Derivative request = program_.derivatives[k];
@@ -230,6 +237,7 @@ class Derivations {
   }
   void made_known(const Binding& b) {
     values_[b.name] = b.value;
+    conditions_.define(pool_.symbol(b.name), b.value);
     for (const TermId t : reachable(pool_, b.value))
       if (pool_[t].op == Op::Symbol && results_.contains(pool_[t].symbol)) read_.insert(pool_[t].symbol);
   }
@@ -289,12 +297,13 @@ class Derivations {
 
   /// Kinks, and what has to hold for the functions of matrices that occur, in definitions too.
   void add_notes(Derivation& d) {
-    std::set<std::string> notes;
+    Notes notes;
     for (const TermId root : {d.request.of, d.result}) {
       settle_notes(root);
       gather_notes(root, notes);
     }
-    d.notes.insert(d.notes.end(), notes.begin(), notes.end());
+    d.notes.insert(d.notes.end(), notes.kinks.begin(), notes.kinks.end());
+    if (std::string line = Conditions::line(notes.conditions); !line.empty()) d.notes.push_back(std::move(line));
   }
 
   /// The notes of all names under a term, innermost definitions first. Each definition is looked through once.
@@ -311,7 +320,7 @@ class Derivations {
       const SymbolId name = open.back();
       if (!notes_.contains(name)) {
         if (open_names(values_.at(name))) continue;
-        std::set<std::string> notes;
+        Notes notes;
         gather_notes(values_.at(name), notes);
         notes_[name] = std::move(notes);
       }
@@ -319,26 +328,16 @@ class Derivations {
     }
   }
 
-  void gather_notes(TermId root, std::set<std::string>& notes) const {
+  void gather_notes(TermId root, Notes& notes) const {
     for (const TermId t : reachable(pool_, root)) {
       const Node& n = pool_[t];
       if (n.op == Op::Symbol)
-        if (const auto below = notes_.find(n.symbol); below != notes_.end()) notes.insert(below->second.begin(), below->second.end());
-      if (n.op == Op::Apply && !pool_.functions[n.function].kink.empty()) notes.insert(pool_.functions[n.function].kink);
-      if (std::string condition = condition_of(n); !condition.empty()) notes.insert(std::move(condition));
-    }
-  }
-
-  [[nodiscard]] std::string condition_of(const Node& n) const {
-    constexpr std::uint64_t kLongest = 40;  // nodes of an argument that is written out
-    const auto argument = [&] { return pool_[n.args[0]].weight <= kLongest ? print(pool_, n.args[0]) : std::string("the argument"); };
-    switch (n.op) {
-      case Op::PseudoInverse: return "pinv: where the rank of " + argument() + " is constant";
-      case Op::Cholesky: return "chol: where " + argument() + " is positive definite";
-      case Op::MatrixFunction:
-        if (n.primary != PrimaryFunction::Logarithm && n.primary != PrimaryFunction::SquareRoot) return {};
-        return std::string(name(n.primary)) + ": where " + argument() + " has no eigenvalue that is zero or negative";
-      default: return {};
+        if (const auto below = notes_.find(n.symbol); below != notes_.end()) {
+          notes.kinks.insert(below->second.kinks.begin(), below->second.kinks.end());
+          Conditions::merge(notes.conditions, below->second.conditions);
+        }
+      if (n.op == Op::Apply && !pool_.functions[n.function].kink.empty()) notes.kinks.insert(pool_.functions[n.function].kink);
+      conditions_.gather(t, notes.conditions);
     }
   }
 
@@ -390,12 +389,13 @@ class Derivations {
   Templates templates_;
   TermPool& pool_;
   Simplifier simplifier_;
+  Conditions conditions_;
   Tracing tracing_;
   Answers answers_;
   std::set<std::size_t> done_;
   std::unordered_map<SymbolId, TermId> values_;                 ///< of program_.lets
   std::unordered_set<SymbolId> results_, read_;                 ///< names of derivatives; those that lets are made of
-  std::unordered_map<SymbolId, std::set<std::string>> notes_;   ///< of a name's definition and all that it rests on
+  std::unordered_map<SymbolId, Notes> notes_;   ///< of a name's definition and all that it rests on
   std::unordered_set<SymbolId> in_rows_;                        ///< lines with one reader in a long row
   bool out_of_order_ = false;
 };
