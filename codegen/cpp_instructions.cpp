@@ -100,7 +100,7 @@ void CppInstructions::in_loop(const Instruction& i, Lines& before, Lines& inside
     }
     case InstructionKind::Product: case InstructionKind::Diagonal: case InstructionKind::Factorise: case InstructionKind::Solve:
     case InstructionKind::Invert: case InstructionKind::LogDet: case InstructionKind::Det: case InstructionKind::Reshape:
-    case InstructionKind::Slice: case InstructionKind::Place: case InstructionKind::LowerTriangle: case InstructionKind::TriangleRows:
+    case InstructionKind::Slice: case InstructionKind::Place: case InstructionKind::ColumnMaxima: case InstructionKind::LowerTriangle: case InstructionKind::TriangleRows:
     case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse: case InstructionKind::MatrixFunction:
     case InstructionKind::Materialise: case InstructionKind::Copy: throw Bug("this cannot be done by columns");
   }
@@ -171,6 +171,10 @@ void CppInstructions::whole(const Instruction& i, Lines& out) {
     case InstructionKind::Materialise: materialise(i, out); return;
     case InstructionKind::Slice: slice(i, out); return;
     case InstructionKind::Place: place(i, out); return;
+    case InstructionKind::ColumnMaxima:
+      out.push_back(is_scalar(i.result) ? fmt::format("const Scalar {} = {}.maxCoeff();", r.name, operand(0))
+                                        : fmt::format("{} = {}.colwise().maxCoeff();", r.name, operand(0)));
+      return;
     case InstructionKind::LowerTriangle: out.push_back(fmt::format("{} = {}.template triangularView<Eigen::Lower>();", r.name, operand(0))); return;
     case InstructionKind::TriangleRows: triangle_rows(i, out); return;
     case InstructionKind::CholeskyFactor: out.push_back(fmt::format("{} = {}.matrixL();", r.name, operand(0))); return;

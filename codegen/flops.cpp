@@ -100,6 +100,7 @@ Dim flops_of(const KernelPlan& plan, const Instruction& i, DimTable& dims) {
     case InstructionKind::TriangleRows: return i.triangle == TriangleMap::GatherBoth ? count.entries(result) : count.zero();
     case InstructionKind::PseudoInverse: return dims.scale(Rational(2), dims.multiply(result.rows, count.entries(result)));
     case InstructionKind::MatrixFunction: return cubic(Rational(20), result.rows);
+    case InstructionKind::ColumnMaxima: return count.entries(plan.shape(i.operands[0]));
     case InstructionKind::Slice: case InstructionKind::LowerTriangle: case InstructionKind::CholeskyFactor:
     case InstructionKind::Diagonal: case InstructionKind::Reshape: case InstructionKind::Copy: return count.zero();
   }

@@ -29,6 +29,7 @@ std::string_view name(InstructionKind kind) {
     case InstructionKind::Materialise: return "materialise";
     case InstructionKind::Slice: return "slice";
     case InstructionKind::Place: return "place";
+    case InstructionKind::ColumnMaxima: return "column maxima";
     case InstructionKind::LowerTriangle: return "lower triangle";
     case InstructionKind::TriangleRows: return "triangle rows";
     case InstructionKind::CholeskyFactor: return "cholesky factor";
@@ -188,6 +189,10 @@ class Verifier {
       }
       case InstructionKind::Materialise: return materialised(i, wrong);
       case InstructionKind::Slice: case InstructionKind::Place: return blocks(i, wrong);
+      case InstructionKind::ColumnMaxima: {
+        const Shape a = plan_.shape(i.operands[0]);
+        return vector_of(a.cols) ? std::nullopt : Why(wrong("the matrix is " + shown(a)));
+      }
       case InstructionKind::LowerTriangle: {
         const Shape a = plan_.shape(i.operands[0]);
         return r == a ? std::nullopt : Why(wrong("the matrix is " + shown(a)));

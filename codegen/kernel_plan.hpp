@@ -61,6 +61,7 @@ enum class InstructionKind {
   Materialise, ///< result = all entries of a structure: kron(A,B), eye(n), diag(v), commutation_matrix(m,n), columns of eye(n)
   Slice,       ///< result = entries of A from a place on: a view when it is a matrix
   Place,       ///< result = zeros, and the operands added at their places
+  ColumnMaxima,   ///< result(j) = the largest entry of column j of A
   LowerTriangle,  ///< result = A, with zeros above the diagonal
   TriangleRows,   ///< result = D or L, or a transpose, times A
   CholeskyFactor, ///< result = the lower factor of F

@@ -69,6 +69,7 @@ std::string PlanBuilder::describe(NodeId id) const {
       return n.numbers[0] == Rational(-1) ? "reciprocal_" + base : n.numbers[0] == Rational(1, 2) ? "sqrt_" + base : "";
     }
     case Compute::Slice: return of_first("block_");
+    case Compute::ColumnMaxima: return of_first("colmax_");
     case Compute::LowerTriangle: return of_first("tril_");
     case Compute::CholeskyFactor: case Compute::PseudoInverse: {
       const std::string matrix = name_of(graph_[n.args[0]].args[0]);
@@ -322,6 +323,7 @@ void PlanBuilder::add_instruction(NodeId id) {
       whole(n.compute == Compute::Slice ? InstructionKind::Slice : InstructionKind::Place);
       i.places = n.places;
       break;
+    case Compute::ColumnMaxima: whole(InstructionKind::ColumnMaxima); break;
     case Compute::LowerTriangle: whole(InstructionKind::LowerTriangle); break;
     case Compute::TriangleRows:
       whole(InstructionKind::TriangleRows);

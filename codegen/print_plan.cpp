@@ -83,7 +83,7 @@ class Printer {
       }
       case InstructionKind::MatrixFunction:
         return fmt::format("{}({}{})", name(i.primary), operands(), i.primary == PrimaryFunction::Power ? "," + dims_.text(i.first) : "");
-      case InstructionKind::LowerTriangle: case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse:
+      case InstructionKind::ColumnMaxima: case InstructionKind::LowerTriangle: case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse:
       case InstructionKind::Diagonal: case InstructionKind::Solve: case InstructionKind::Invert: case InstructionKind::LogDet:
       case InstructionKind::Det: case InstructionKind::Reshape: case InstructionKind::Copy:
         return std::string(name(i.kind)) + " " + operands();

@@ -46,7 +46,7 @@ Dim columns_of(const KernelPlan& plan, const Instruction& i) {
       return extent_of(plan, i.domain) == Extent::Full ? i.domain.cols : Dim{};
     case InstructionKind::Product: case InstructionKind::Diagonal: case InstructionKind::Factorise: case InstructionKind::Solve:
     case InstructionKind::Invert: case InstructionKind::LogDet: case InstructionKind::Det: case InstructionKind::Reshape:
-    case InstructionKind::Slice: case InstructionKind::Place: case InstructionKind::LowerTriangle: case InstructionKind::TriangleRows:
+    case InstructionKind::Slice: case InstructionKind::Place: case InstructionKind::LowerTriangle: case InstructionKind::ColumnMaxima: case InstructionKind::TriangleRows:
     case InstructionKind::CholeskyFactor: case InstructionKind::PseudoInverse: case InstructionKind::MatrixFunction:
     case InstructionKind::Materialise: case InstructionKind::Copy: return {};
   }

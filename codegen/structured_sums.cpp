@@ -93,6 +93,12 @@ StructuredValue StructuredAlgebra::column_sums(const StructuredValue& a) {
   throw Bug("unknown structure");
 }
 
+StructuredValue StructuredAlgebra::column_maxima(const StructuredValue& a) {
+  const Dim one = graph_.pool().dims.one();
+  if (a.shape.rows == one) return a;
+  return dense(graph_.make({.compute = Compute::ColumnMaxima, .shape = {one, a.shape.cols}, .args = {materialise(a)}}));
+}
+
 StructuredValue StructuredAlgebra::row_sums(const StructuredValue& a) { return transpose(column_sums(transpose(a))); }
 
 StructuredValue StructuredAlgebra::diagonal_of(const StructuredValue& a) {

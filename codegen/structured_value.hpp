@@ -59,6 +59,8 @@ class StructuredAlgebra {
   StructuredValue total(const StructuredValue& a);
   StructuredValue column_sums(const StructuredValue& a);
   StructuredValue row_sums(const StructuredValue& a);
+  /// The largest entry of each column, a row.
+  StructuredValue column_maxima(const StructuredValue& a);
   /// The diagonal, as a column.
   StructuredValue diagonal_of(const StructuredValue& a);
 

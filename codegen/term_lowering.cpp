@@ -156,16 +156,25 @@ FunctionId TermLowering::function(const char* name) {
   return *f;
 }
 
-/// exp(A) ./ (1*sum(exp(A),1)).
+/// E = exp(A - 1*m) with the row m of the largest entries: exp(A)./sum(exp(A)) and log(sum(exp(A))) - m are the same of A and
+/// of A - 1*m, and exp of nothing positive cannot overflow; an entry of E is 1, so no sum is 0.
+StructuredValue TermLowering::shifted_exponentials(const StructuredValue& a, const StructuredValue& maxima) {
+  const StructuredValue ones = algebra_.constant(algebra_.graph().number(1), {a.shape.rows, pool().dims.one()});
+  return algebra_.call(function("exp"), 0, algebra_.add({a, algebra_.product({ones, maxima})}, {Rational(1), Rational(-1)}));
+}
+
+/// E ./ (1*sum(E,1)).
 StructuredValue TermLowering::softmax(const StructuredValue& a) {
-  const StructuredValue e = algebra_.call(function("exp"), 0, a);
+  const StructuredValue e = shifted_exponentials(a, algebra_.column_maxima(a));
   const StructuredValue ones = algebra_.constant(algebra_.graph().number(1), {a.shape.rows, pool().dims.one()});
   return algebra_.hadamard({e, algebra_.product({ones, algebra_.power(algebra_.column_sums(e), Rational(-1))})});
 }
 
-/// log(sum(exp(A),1)).
+/// m + log(sum(E,1)).
 StructuredValue TermLowering::log_sum_exp(const StructuredValue& a) {
-  return algebra_.call(function("log"), 0, algebra_.column_sums(algebra_.call(function("exp"), 0, a)));
+  const StructuredValue m = algebra_.column_maxima(a);
+  const StructuredValue sums = algebra_.column_sums(shifted_exponentials(a, m));
+  return algebra_.add({m, algebra_.call(function("log"), 0, sums)}, {Rational(1), Rational(1)});
 }
 
 StructuredValue TermLowering::step(TermId term) {

@@ -28,6 +28,7 @@ class TermLowering {
   StructuredValue variable(SymbolId symbol);
   /// A function of the rule book.
   [[nodiscard]] FunctionId function(const char* name);
+  StructuredValue shifted_exponentials(const StructuredValue& a, const StructuredValue& maxima);
   /// By columns.
   StructuredValue softmax(const StructuredValue& a);
   StructuredValue log_sum_exp(const StructuredValue& a);

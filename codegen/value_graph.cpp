@@ -14,7 +14,7 @@ bool is_entrywise(Compute compute) {
     case Compute::RowSums: case Compute::Product: case Compute::Diagonal: case Compute::Factorise: case Compute::Solve:
     case Compute::Invert: case Compute::LogDet: case Compute::Det: case Compute::Reshape: case Compute::Kronecker:
     case Compute::Commutation: case Compute::Identity: case Compute::DiagonalMatrix: case Compute::PickMatrix:
-    case Compute::Slice: case Compute::Place: case Compute::LowerTriangle: case Compute::TriangleRows:
+    case Compute::Slice: case Compute::Place: case Compute::LowerTriangle: case Compute::ColumnMaxima: case Compute::TriangleRows:
     case Compute::CholeskyFactor: case Compute::PseudoInverse: case Compute::MatrixFunction: return false;
   }
   throw Bug("unknown computation");

@@ -36,6 +36,7 @@ enum class Compute : std::uint8_t {
   Kronecker, Commutation, Identity, DiagonalMatrix, PickMatrix,
   Slice,            ///< entries from places[0] on
   Place,            ///< arguments at their places in zeros
+  ColumnMaxima,     ///< the largest entry of each column, a row
   LowerTriangle,    ///< entries above the diagonal replaced by 0
   TriangleRows,     ///< D or L, or a transpose, times the argument; order n in first
   CholeskyFactor, PseudoInverse,  ///< of a factorisation

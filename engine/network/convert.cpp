@@ -223,17 +223,18 @@ class Converter {
     return go(pool_.add(of(parts.rest, across), parts.shift), rows, cols);
   }
 
-  /// The parts of which a power is the product of powers, however many there are in the whole: a spread vector, a multiple.
-  bool power_of_parts(const Node& base, const Rational& q, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+  /// A power of sums of exponentials that are spread over a matrix or turned: of the sums, for a softmax to be known.
+  bool power_of_sums(const Node& base, const Rational& q, const IndexList& rows, const IndexList& cols, State& state, int depth) {
+    const auto known = [&](TermId u) { return sum_of_exponentials(pool_, u, names()).has_value(); };
     const auto go = [&](TermId u, const IndexList& r, const IndexList& c) { return convert(pool_.power(u, q), r, c, state, depth + 1); };
     const Dim one = pool_.dims.one();
-    if (base.op == Op::Transpose) return go(base.args[0], cols, rows);
+    if (base.op == Op::Transpose && known(base.args[0])) return go(base.args[0], cols, rows);
     if (base.op == Op::MatMul && base.args.size() == 2) {
       const Node left = pool_[base.args[0]], right = pool_[base.args[1]];
-      if (right.op == Op::Ones && right.shape.rows == one) return go(base.args[0], rows, {});
-      if (left.op == Op::Ones && left.shape.cols == one) return go(base.args[1], {}, cols);
+      if (right.op == Op::Ones && right.shape.rows == one && known(base.args[0])) return go(base.args[0], rows, {});
+      if (left.op == Op::Ones && left.shape.cols == one && known(base.args[1])) return go(base.args[1], {}, cols);
     }
-    if (base.op == Op::Scale && q.is_integer()) return go(base.args[0], {}, {}) && go(base.args[1], rows, cols);
+    if (base.op == Op::Scale && q.is_integer() && known(base.args[0])) return go(base.args[0], {}, {}) && go(base.args[1], rows, cols);
     return false;
   }
 
@@ -247,7 +248,7 @@ class Converter {
     const Node whole = pool_[base];
     if (whole.op == Op::Transpose || whole.op == Op::MatMul || whole.op == Op::Scale) {
       const State before = state;
-      if (power_of_parts(whole, q, rows, cols, state, depth)) return true;
+      if (power_of_sums(whole, q, rows, cols, state, depth)) return true;
       state = before;
     }
     State inner(1);
