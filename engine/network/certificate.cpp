@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 #include "support/result.hpp"
 
@@ -19,7 +20,7 @@ class Labelling {
       : part_(part) {
     std::map<Index, std::string>& first = kind_;
     for (std::size_t i = 0; i < free.size(); ++i) first[free[i]] = "f" + std::to_string(i);
-    for (const Index i : part.bound) first[i] = "b" + std::to_string(space.dim(i).value);
+    for (const Index i : part.bound) first[i] = "b" + space.dims().key(space.dim(i));
     for (const Factor& f : part.factors) {
       Head h{name(f.atom) + "^" + f.exponent.text(), symmetric && f.rows.size() == f.cols.size() && symmetric(f.atom)};
       heads_.push_back(h);
@@ -113,7 +114,7 @@ class Labelling {
   }
 
   const Component& part_;
-  std::map<Index, std::string> kind_;  ///< "f0": the free index in place 0; "b7": bound, of size 7
+  std::map<Index, std::string> kind_;  ///< "f0": the free index in place 0; "b" and a size's key: bound
   std::vector<Head> heads_;
   Colouring colour_;
   std::string best_;
@@ -121,6 +122,25 @@ class Labelling {
 };
 
 }  // namespace
+
+AtomName structural_names(const TermPool& pool, const Network& network) {
+  std::vector<TermId> atoms;
+  for (const Monomial& m : network.terms)
+    for (const Factor& f : m.factors) atoms.push_back(f.atom);
+  std::sort(atoms.begin(), atoms.end());
+  atoms.erase(std::unique(atoms.begin(), atoms.end()), atoms.end());
+  std::sort(atoms.begin(), atoms.end(), [&pool](TermId a, TermId b) { return pool.compare(a, b) < 0; });
+  std::unordered_map<TermId, std::string> names;
+  const auto text = [](std::size_t i, char kind) {
+    std::string digits = std::to_string(i);
+    return std::string(1, kind) + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
+  };
+  for (std::size_t i = 0; i < atoms.size(); ++i) names.emplace(atoms[i], text(i, 'a'));
+  return [names = std::move(names), text](TermId t) {
+    const auto at = names.find(t);
+    return at != names.end() ? at->second : text(t.value, 'z');
+  };
+}
 
 std::vector<Component> components(const Monomial& m) {
   const std::set<Index> bound(m.bound.begin(), m.bound.end());
@@ -159,7 +179,10 @@ std::string certificate(const IndexSpace& space, const Monomial& m, const IndexL
   for (const Component& part : components(m)) parts.push_back(Labelling(space, part, free, name, symmetric).run());
   std::sort(parts.begin(), parts.end());
   std::string out;
-  for (const auto& [d, e] : m.sizes) out += space.dims().text(d) + "^" + e.text() + " ";
+  std::vector<std::string> sizes;
+  for (const auto& [d, e] : m.sizes) sizes.push_back(space.dims().key(d) + "^" + e.text() + " ");
+  std::sort(sizes.begin(), sizes.end());
+  for (const std::string& s : sizes) out += s;
   const auto position = [&](Index i) { return std::distance(free.begin(), std::find(free.begin(), free.end(), i)); };
   for (const auto& [i, j] : m.equal) out += "d" + std::to_string(position(i)) + "=" + std::to_string(position(j)) + " ";
   for (const std::string& p : parts) out += p + " ";

@@ -12,6 +12,10 @@ namespace dvec {
 using AtomName = std::function<std::string(TermId)>;
 using IsSymmetric = std::function<bool(TermId)>;
 
+/// The atoms of a network by their places in structural order: certificates of these names stand in an order that does not
+/// depend on which terms were made first.
+[[nodiscard]] AtomName structural_names(const TermPool& pool, const Network& network);
+
 /// The canonical text of a normalised monomial without its coefficient; free indices are named by their position in
 /// `free`. Throws LimitReached when symmetry makes the search too large.
 /// Source: colour refinement with individualisation, McKay & Piperno (2014).

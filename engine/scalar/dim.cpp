@@ -64,11 +64,30 @@ Polynomial polynomial(const GiNaC::ex& expanded) {
   return out;
 }
 
-std::string monomial_text(const Monomial& powers) {
+/// Places of symbols that were given one.
+using Places = std::map<std::string, std::size_t, std::less<>>;
+
+/// What a symbol is ordered by: its place, or after all places its name.
+std::string key_of(const std::string& name, const Places& places) {
+  const auto at = places.find(name);
+  if (at == places.end()) return "~" + name;
+  const std::string digits = std::to_string(at->second);
+  return std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
+}
+
+std::vector<std::pair<std::string, int>> in_order(const Monomial& powers, const Places& places) {
+  std::vector<std::pair<std::string, int>> out(powers.begin(), powers.end());
+  std::ranges::sort(out, {}, [&](const auto& p) { return key_of(p.first, places); });
+  return out;
+}
+
+enum class Names { Written, Keys };
+
+std::string monomial_text(const Monomial& powers, const Places& places, Names names) {
   std::string out;
-  for (const auto& [name, power] : powers) {
+  for (const auto& [name, power] : in_order(powers, places)) {
     if (!out.empty()) out += '*';
-    out += name;
+    out += names == Names::Written ? name : key_of(name, places);
     if (power != 1) out += '^' + std::to_string(power);
   }
   return out;
@@ -81,7 +100,7 @@ int degree(const Monomial& powers) {
 }
 
 /// The n of n^2/2 + n/2, which is written n*(n+1)/2.
-std::optional<std::string> side_of_triangle(const Polynomial& p) {
+std::optional<std::string> side_of_triangle(const Polynomial& p, const Places& places = {}, Names names = Names::Written) {
   if (p.size() != 2) return std::nullopt;
   for (const auto& [powers, coefficient] : p) {
     if (coefficient != Rational(1, 2) || degree(powers) == 0) return std::nullopt;
@@ -89,15 +108,20 @@ std::optional<std::string> side_of_triangle(const Polynomial& p) {
     for (auto& [name, power] : squared) power *= 2;
     const auto square = p.find(squared);
     if (square != p.end() && square->second == Rational(1, 2) && powers.size() == 1 && powers.begin()->second == 1)
-      return monomial_text(powers);
+      return monomial_text(powers, places, names);
   }
   return std::nullopt;
 }
 
-std::string polynomial_text(const Polynomial& p) {
+std::string polynomial_text(const Polynomial& p, const Places& places, Names names) {
   if (p.empty()) return "0";
-  if (const auto side = side_of_triangle(p)) return *side + "*(" + *side + "+1)/2";
+  if (const auto side = side_of_triangle(p, places, names)) return *side + "*(" + *side + "+1)/2";
   std::vector<std::pair<Monomial, Rational>> terms(p.begin(), p.end());
+  std::ranges::stable_sort(terms, {}, [&](const auto& term) {
+    std::vector<std::pair<std::string, int>> key = in_order(term.first, places);
+    for (auto& [name, power] : key) name = key_of(name, places);
+    return key;
+  });
   std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
     const int da = degree(a.first), db = degree(b.first);
     if (a.second.is_negative() != b.second.is_negative() && (da == 0) == (db == 0)) return b.second.is_negative();
@@ -110,7 +134,7 @@ std::string polynomial_text(const Polynomial& p) {
       out += '-';
     else if (!out.empty())
       out += '+';
-    const std::string symbols = monomial_text(powers);
+    const std::string symbols = monomial_text(powers, places, names);
     if (symbols.empty()) {
       out += magnitude.text();
       continue;
@@ -128,12 +152,13 @@ struct DimTable::Store {
   struct Entry {
     GiNaC::ex value;
     Polynomial terms;
-    std::string text;
+    std::string text, key;
     std::vector<std::string> symbols;
   };
   std::vector<Entry> entries;
   std::map<std::string, Dim, std::less<>> by_text;
   std::map<std::string, GiNaC::symbol, std::less<>> symbols;
+  Places places;
   /// What has been asked before: the same few sizes are added and multiplied over and over.
   std::unordered_map<std::int64_t, Dim> constants;
   std::unordered_map<std::uint64_t, Dim> sums, differences, products;
@@ -147,7 +172,7 @@ struct DimTable::Store {
   Dim intern(const GiNaC::ex& value) {
     const GiNaC::ex expanded = value.expand();
     Polynomial terms = polynomial(expanded);
-    std::string text = polynomial_text(terms);
+    std::string text = polynomial_text(terms, places, Names::Written);
     if (const auto known = by_text.find(text); known != by_text.end()) return known->second;
     std::map<std::string, int> names;
     for (const auto& [powers, coefficient] : terms) names.insert(powers.begin(), powers.end());
@@ -155,11 +180,24 @@ struct DimTable::Store {
     for (const auto& [name, power] : names) sorted.push_back(name);
     const Dim id(entries.size());
     by_text.emplace(text, id);
-    entries.push_back({expanded, std::move(terms), std::move(text), std::move(sorted)});
+    std::string key = polynomial_text(terms, places, Names::Keys);
+    entries.push_back({expanded, std::move(terms), std::move(text), std::move(key), std::move(sorted)});
     return id;
   }
 
   const Entry& at(Dim d) const { return entries.at(d.value); }
+
+  void order(const std::vector<std::string>& names) {
+    places.clear();
+    for (const std::string& name : names) places.emplace(name, places.size());
+    by_text.clear();
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      Entry& e = entries[i];
+      e.text = polynomial_text(e.terms, places, Names::Written);
+      e.key = polynomial_text(e.terms, places, Names::Keys);
+      by_text.emplace(e.text, Dim(i));
+    }
+  }
 };
 
 DimTable::DimTable() : store_(std::make_unique<Store>()) { one_ = constant(1); }
@@ -242,6 +280,8 @@ std::optional<std::int64_t> DimTable::evaluate(Dim d, const DimValues& values) c
 }
 
 const std::vector<std::string>& DimTable::symbols(Dim d) const { return store_->at(d).symbols; }
+void DimTable::order_symbols(const std::vector<std::string>& names) const { store_->order(names); }
+const std::string& DimTable::key(Dim d) const { return store_->at(d).key; }
 const std::string& DimTable::text(Dim d) const { return store_->at(d).text; }
 bool DimTable::is_sum(Dim d) const { return store_->at(d).terms.size() > 1 && !side_of_triangle(store_->at(d).terms); }
 
@@ -250,7 +290,7 @@ std::vector<Dim> DimTable::factors(Dim d) const {
   const Polynomial& terms = store_->at(d).terms;
   if (terms.size() != 1 || !terms.begin()->second.is_one()) return {d};
   std::vector<Dim> out;
-  for (const auto& [name, exponent] : terms.begin()->first)
+  for (const auto& [name, exponent] : in_order(terms.begin()->first, store_->places))
     for (int k = 0; k < exponent; ++k) out.push_back(store_->by_text.find(name)->second);
   return out;
 }

@@ -49,10 +49,16 @@ class DimTable {
   /// Value when every symbol has one and the result is an integer.
   [[nodiscard]] std::optional<std::int64_t> evaluate(Dim d, const DimValues& values) const;
   [[nodiscard]] std::optional<Rational> evaluate_exact(Dim d, const DimValues& values) const;
+  /// Writes products and sums of sizes in this order of their symbols, which otherwise is by name; other symbols come after
+  /// these. Ids stay what they are, texts change.
+  void order_symbols(const std::vector<std::string>& names) const;
+  /// Sizes in the order of their keys are in an order in which names count only for symbols that have been given no place.
+  [[nodiscard]] const std::string& key(Dim d) const;
+
   /// Names that occur, sorted.
   [[nodiscard]] const std::vector<std::string>& symbols(Dim d) const;
   /// Primitive factors of a monomial with coefficient 1 (m*n*n gives m, n, n; 1 gives nothing); any other size is its
-  /// own single factor. Sorted by text.
+  /// own single factor. Sorted as in the text.
   [[nodiscard]] std::vector<Dim> factors(Dim d) const;
   /// "N", "m*n", "n-1", "n^2+n": deterministic, in the language of programs.
   [[nodiscard]] const std::string& text(Dim d) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <queue>
 #include <set>
 #include <unordered_set>
 
@@ -10,6 +11,7 @@
 #include "simplify/conditions.hpp"
 #include "simplify/convention.hpp"
 #include "simplify/cost.hpp"
+#include "simplify/definition_form.hpp"
 #include "simplify/justify.hpp"
 #include "simplify/known_functions.hpp"
 #include "simplify/readers.hpp"
@@ -68,11 +70,40 @@ Program with_known_functions(Program program, TermPool& pool) {
   return program;
 }
 
+/// The program with its lets in a form and an order that do not depend on how they were written down.
+Program prepared(Program program, TermPool& pool) {
+  std::vector<Binding>& lets = program.lets;
+  std::unordered_map<SymbolId, std::size_t> where;
+  for (std::size_t i = 0; i < lets.size(); ++i) where[lets[i].name] = i;
+  std::vector<std::vector<std::size_t>> users(lets.size());
+  std::vector<std::size_t> missing(lets.size());
+  const auto later = [&lets](std::size_t a, std::size_t b) { return lets[a].name > lets[b].name; };
+  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> ready(later);
+  for (std::size_t i = 0; i < lets.size(); ++i) {
+    for (const SymbolId s : symbols_of(pool, lets[i].value))
+      if (const auto at = where.find(s); at != where.end()) {
+        users[at->second].push_back(i);
+        ++missing[i];
+      }
+    if (missing[i] == 0) ready.push(i);
+  }
+  std::vector<Binding> ordered;
+  while (!ready.empty()) {
+    const std::size_t i = ready.top();
+    ready.pop();
+    ordered.push_back(lets[i]);
+    for (const std::size_t u : users[i])
+      if (--missing[u] == 0) ready.push(u);
+  }
+  lets = plain_definitions(pool, ordered);
+  return program;
+}
+
 /// What has been found so far: the program, extended by answers that later derivatives build on.
 class Derivations {
  public:
   Derivations(const Program& program, const RuleBook& book, TermPool& pool, Tracing tracing)
-      : program_(with_known_functions(program, pool)), templates_(pool, book), pool_(pool), simplifier_(pool, program_.lets), conditions_(pool, simplifier_.definitions(), program.assumptions), tracing_(tracing) {
+      : program_(prepared(with_known_functions(program, pool), pool)), templates_(pool, book), pool_(pool), simplifier_(pool, program_.lets), conditions_(pool, simplifier_.definitions(), program.assumptions), tracing_(tracing) {
     answers_.derivations.resize(program.derivatives.size());
     for (const Derivative& d : program.derivatives) results_.insert(d.result);
     for (const Binding& b : program_.lets) made_known(b);

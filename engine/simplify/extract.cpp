@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "simplify/cost.hpp"
 #include "simplify/orient.hpp"
@@ -15,7 +16,11 @@ Extractor::Extractor(TermPool& pool, IndexSpace& space, IsSymmetric symmetric)
     : pool_(pool), space_(space), symmetric_(std::move(symmetric)) {}
 
 TermId Extractor::extract(const Network& network, Shape shape) {
+  const Network* const around = std::exchange(network_, &network);
+  AtomName names = std::exchange(names_, {});
   const TermId t = read(network, shape);
+  network_ = around;
+  names_ = std::move(names);
   if (!t.valid() || std::ranges::none_of(network.terms, [&](const Monomial& m) {
         return std::ranges::any_of(m.factors, [&](const Factor& f) { return pool_[f.atom].op == Op::Tril; });
       }))

@@ -102,11 +102,16 @@ class Extractor {
   TermId factor_term(const Factor& f);
   [[nodiscard]] Dim size(const IndexList& list) const;
   [[nodiscard]] Shape shape_of(Index row, Index col) const;
-  [[nodiscard]] std::string name(TermId t) const { return std::to_string(t.value); }
+  [[nodiscard]] std::string name(TermId t) {
+    if (!names_) names_ = structural_names(pool_, *network_);
+    return names_(t);
+  }
 
   TermPool& pool_;
   IndexSpace& space_;
   IsSymmetric symmetric_;
+  const Network* network_ = nullptr;  ///< that is read
+  AtomName names_;                    ///< of its atoms
 };
 
 }  // namespace dvec

@@ -51,7 +51,9 @@ class Orientation {
       };
       const Choice a = on_top(turned), b = on_top(plain);
       if (pool_.is_scalar(t)) {
-        best_[{t, false}] = best_[{t, true}] = turned.cost < plain.cost ? turned : plain;
+        // Of two readings as short as each other (x'y and y'x) the one that comes first.
+        const bool turn = turned.cost != plain.cost ? turned.cost < plain.cost : pool_.compare(turned.term, plain.term) < 0;
+        best_[{t, false}] = best_[{t, true}] = turn ? turned : plain;
       } else {
         best_[{t, false}] = a.cost < plain.cost ? a : plain;
         best_[{t, true}] = b.cost <= turned.cost ? b : turned;

@@ -392,7 +392,7 @@ TermId Simplifier::candidate(TermId term, Reading reading) {
     auto network = to_network(pool_, space, term, rows, cols, options);
     if (!network) return {};
     normalise(pool_, space, *network, options);
-    collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
+    collect(space, *network, structural_names(pool_, *network), options.symmetric);
     fold_softmax(pool_, *network, &definitions_);
     TermId t = Extractor(pool_, space, options.symmetric).extract(*network, shape);
     return t.valid() ? absorb_signs(pool_, orient(pool_, t, options.symmetric)) : t;
@@ -459,7 +459,7 @@ auto Simplifier::sum_of(TermId atom, bool rows) -> SumIs {
       }
       if (!unfold_inside && !network->terms.empty() && !sums_alone(*network)) break;
       if (!may_vanish(*network)) continue;
-      collect(space, *network, [](TermId t) { return std::to_string(t.value); }, options.symmetric);
+      collect(space, *network, structural_names(pool_, *network), options.symmetric);
       if (network->terms.empty()) is = SumIs::Zero;
       if (network->terms.size() == 1 && is_one(network->terms[0])) is = SumIs::One;
     } catch (const LimitReached&) {

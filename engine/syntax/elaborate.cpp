@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "syntax/expression.hpp"
+#include "syntax/name_order.hpp"
 #include "syntax/parser.hpp"
 #include "syntax/program_elaborator.hpp"
 
@@ -234,7 +235,10 @@ Result<Program> ProgramElaborator::run() {
 }
 
 Result<Program> ProgramElaborator::finish() {
-  if (work_.errors.empty()) return std::move(program_);
+  if (work_.errors.empty()) {
+    order_by_role(program_, work_.pool);
+    return std::move(program_);
+  }
   std::ranges::stable_sort(work_.errors, {}, [](const Diagnostic& d) { return d.span.begin; });
   return std::move(work_.errors);
 }

@@ -247,15 +247,15 @@ std::strong_ordering TermPool::compare(TermId a, TermId b) const {
   const Node& x = (*this)[a];
   const Node& y = (*this)[b];
   if (const auto c = x.op <=> y.op; c != 0) return c;
-  if (x.op == Op::Symbol) {
-    const int c = symbols[x.symbol].name.compare(symbols[y.symbol].name);
-    if (c != 0) return c < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
-    return x.symbol <=> y.symbol;
-  }
+  if (x.op == Op::Symbol) return x.symbol <=> y.symbol;
   if (x.function != y.function) {
-    const int c = functions[x.function].name.compare(functions[y.function].name);
-    if (c != 0) return c < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
-    return x.function <=> y.function;  // a program's own function beside the rule book's of the same name
+    // The rule book's functions by name; what a program declares comes after them, in its order.
+    const std::string& f = functions[x.function].name;
+    const std::string& g = functions[y.function].name;
+    const bool known = functions.find(f) == x.function, other_known = functions.find(g) == y.function;
+    if (known != other_known) return known ? std::strong_ordering::less : std::strong_ordering::greater;
+    if (!known) return x.function <=> y.function;
+    return f.compare(g) < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
   }
   if (const auto c = x.order <=> y.order; c != 0) return c;
   if (const auto c = x.primary <=> y.primary; c != 0) return c;
@@ -265,13 +265,14 @@ std::strong_ordering TermPool::compare(TermId a, TermId b) const {
     if (const auto c = compare(x.args[i], y.args[i]); c != 0) return c;
   for (std::size_t i = 0; i < std::min(x.numbers.size(), y.numbers.size()); ++i)
     if (const auto c = x.numbers[i] <=> y.numbers[i]; c != 0) return c;
-  const auto by_text = [this](Dim d, Dim e) {
+  const auto by_key = [this](Dim d, Dim e) {
     if (d == e) return 0;
     if (!d.valid() || !e.valid()) return d.valid() ? 1 : -1;
-    return dims.text(d).compare(dims.text(e));
+    const int c = dims.key(d).compare(dims.key(e));
+    return c != 0 ? c : dims.text(d).compare(dims.text(e));
   };
-  for (const int c : {by_text(x.first, y.first), by_text(x.second, y.second), by_text(x.shape.rows, y.shape.rows),
-                      by_text(x.shape.cols, y.shape.cols)})
+  for (const int c : {by_key(x.first, y.first), by_key(x.second, y.second), by_key(x.shape.rows, y.shape.rows),
+                      by_key(x.shape.cols, y.shape.cols)})
     if (c != 0) return c < 0 ? std::strong_ordering::less : std::strong_ordering::greater;
   throw Bug("two different nodes compare equal");
 }

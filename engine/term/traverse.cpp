@@ -125,9 +125,7 @@ std::vector<SymbolId> symbols_of(const TermPool& pool, TermId term) {
   std::vector<SymbolId> out;
   for (const TermId t : reachable(pool, term))
     if (pool[t].op == Op::Symbol) out.push_back(pool[t].symbol);
-  std::sort(out.begin(), out.end(), [&](SymbolId a, SymbolId b) {
-    return std::pair(pool.symbols[a].name, a) < std::pair(pool.symbols[b].name, b);
-  });
+  std::sort(out.begin(), out.end());
   return out;
 }
 

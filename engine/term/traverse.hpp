@@ -26,7 +26,7 @@ TermId transform(TermPool& pool, TermId term, const std::function<TermId(TermId)
 
 /// Does the symbol occur?
 [[nodiscard]] bool occurs(const TermPool& pool, SymbolId symbol, TermId in);
-/// Symbols that occur, in order of name.
+/// Symbols that occur, in order of their ids.
 [[nodiscard]] std::vector<SymbolId> symbols_of(const TermPool& pool, TermId term);
 
 }  // namespace dvec

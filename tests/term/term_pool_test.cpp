@@ -39,11 +39,13 @@ TEST_CASE("arguments have smaller ids than their users") {
     for (const TermId a : b.pool[id].args) CHECK(a < id);
 }
 
-TEST_CASE("the order of terms is structural: by operator and name, not by age") {
+TEST_CASE("the order of terms is structural: symbols in the order of their ids, what is made of them not by age") {
   Builder young, old;
-  const Expr a1 = young.var("A", "m", "n"), b1 = young.var("B", "m", "n");
-  const Expr b2 = old.var("B", "m", "n"), a2 = old.var("A", "m", "n");
-  CHECK(text(a1 % b1 + a1) == text(b2 % a2 + a2));
+  const Expr a1 = young.var("A", "m", "m"), b1 = young.var("B", "m", "m");
+  const Expr a2 = old.var("A", "m", "m"), b2 = old.var("B", "m", "m");
+  const Expr first = T(b2);  // made before A' here, after it there
+  CHECK(text(T(a1) % T(b1) + a1) == text(T(a2) % first + a2));
+  CHECK(text(b1 % a1) == "A.*B");
 }
 
 TEST_CASE("the weight of a shared graph saturates instead of overflowing") {
