@@ -59,7 +59,7 @@ TEST_CASE("sizes come from the files", "[check]") {
 TEST_CASE("a file that does not fit is told with both shapes and where the size comes from", "[check]") {
   Data data(kNetwork);
   data.file("G1", ones(7, 4)).file("X", ones(10, 6)).file("y", ones(10, 1)).file("s", "2\n");
-  CHECK(data.error("E-DATA-05") == "X.csv is 10×6 but X is N×p1 with p1 = 7 from G1.csv");
+  CHECK(data.error("E-DATA-05") == "G1.csv is 7×4 but G1 is p1×p2 with p1 = 6 from X.csv");
 }
 
 TEST_CASE("a column given as a row, and a matrix for a scalar, are refused", "[check]") {
@@ -94,7 +94,7 @@ TEST_CASE("sizes that are polynomials are solved when one symbol is left, and ch
   REQUIRE(read.ok());
   CHECK(read->sizes == DimValues{{"k", 4}, {"m", 2}, {"n", 3}});
   data.file("A", ones(7, 5));
-  CHECK(data.error("E-DATA-05") == "A.csv is 7×5 but A is 2*n×(m+n): no n fits");
+  CHECK(data.error("E-DATA-05") == "A.csv is 7×5 but A is 2*n×(n+m): no n fits");
   data.file("A", ones(6, 5)).file("v", ones(11, 1));
   CHECK(data.error("E-DATA-05") == "v.csv is 11×1 but v is k*(k+1)/2×1: no k fits");
 }

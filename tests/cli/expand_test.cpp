@@ -16,8 +16,8 @@ TEST_CASE("a size of 1 makes entries, not scalars of another shape") {
   const Run sines = expand("sum(sin(X*u))", "m=2,n=1");
   INFO(sines.err);
   CHECK(sines.status == 0);
-  CHECK(sines.out.find("sin(u1*x1)") != std::string::npos);
-  CHECK(sines.out.find("sin(u1*x2)") != std::string::npos);
+  CHECK(sines.out.find("sin(x1*u1)") != std::string::npos);
+  CHECK(sines.out.find("sin(x2*u1)") != std::string::npos);
   CHECK(expand("jac(var(X*u+v,1),u)", "m=1,n=2").status == 0);
   CHECK(expand("kron(X,u)*s + X(:)*u'", "m=1,n=1").status != 4);
 }

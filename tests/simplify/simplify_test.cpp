@@ -74,9 +74,9 @@ TEST_CASE("the batch-normalised layer's gradient becomes the compact form in the
   const Expr dC = ((2 * C) % (one * dvar)) / below;
   const Expr dZ = dZhat % pow(one * sd, -1) + one * (dmu / N) + dC + one * (-sum1(dC) / N);
   CHECK(simple(dZ, lets) ==
-        "(dB-ones(N,1)*sum(dB,1)/N-Zhat.*(ones(N,1)*sum(Zhat.*dB,1))/(N-1)).*(ones(N,1)*(gamma./sd))");
+        "(dB-ones(N,1)*sum(dB,1)/N-Zhat.*(ones(N,1)*sum(dB.*Zhat,1))/(N-1)).*(ones(N,1)*(gamma./sd))");
   CHECK(simple(T(X) * dZ, lets) ==
-        "X'*(dB-ones(N,1)*sum(dB,1)/N-Zhat.*(ones(N,1)*sum(Zhat.*dB,1))/(N-1))*diag(gamma./sd)");
+        "X'*(dB-ones(N,1)*sum(dB,1)/N-Zhat.*(ones(N,1)*sum(dB.*Zhat,1))/(N-1))*diag(gamma./sd)");
 }
 
 TEST_CASE("a column sum that is zero by the definitions of names is dropped, another is not") {

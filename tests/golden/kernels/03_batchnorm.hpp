@@ -34,6 +34,8 @@
 //   beta   1xp2
 //   a      an object with value(x), d1(x), d2(x): the function, its derivative, its second derivative
 //
+// valid where no entry of sd is 0
+//
 // Operations: 4*N*p1*p2+27*N*p2+3*N+5*p2+3
 //
 // Build with optimisation and for your machine: g++ -std=c++17 -O3 -march=native

@@ -26,7 +26,7 @@
 //   eps    1x1, positive
 //   dout   NxD
 //
-// Operations: 18*D*N+6*D+1
+// Operations: 18*N*D+6*D+1
 //
 // Build with optimisation and for your machine: g++ -std=c++17 -O3 -march=native
 #pragma once

@@ -39,6 +39,8 @@
 //   beta   1xp2
 //   a      an object with value(x), d1(x), d2(x): the function, its derivative, its second derivative
 //
+// valid where no entry of sd is 0
+//
 // Operations: 8*N*p1*p2+32*N*p2+3*N+5*p2+3
 //
 // Build with optimisation and for your machine: g++ -std=c++17 -O3 -march=native
