@@ -71,6 +71,8 @@ bool Properties::symmetric(TermId t, int depth) const {
     }
     case Op::MatMul: {
       const std::size_t k = n.args.size();
+      const auto inverts = [&](TermId a, TermId b) { return pool[a].op == Op::PseudoInverse && pool[a].args[0] == b; };
+      if (k == 2 && (inverts(n.args[0], n.args[1]) || inverts(n.args[1], n.args[0]))) return true;  // the projectors of pinv
       for (std::size_t i = 0; i < (k + 1) / 2; ++i)
         if (!transposes(without_scalars(n.args[i]), without_scalars(n.args[k - 1 - i]))) return false;
       return true;

@@ -16,6 +16,12 @@ namespace dvec {
 
 /// Where factors of a ⊗ stand that have rows only.
 enum class Columnless { InPlace, First, Last };
+/// What becomes of a factor at an index that a delta ties to a column: a factor of its block, or a diagonal scaling.
+enum class Ties { Join, Scale };
+struct Arrangement {
+  Columnless place = Columnless::InPlace;
+  Ties ties = Ties::Join;
+};
 
 class Extractor {
  public:
@@ -60,6 +66,7 @@ class Extractor {
   void vector_ends(const Monomial& m, const std::vector<Component>& parts, bool left, Index far,
                    std::vector<Literal>& out);
   TermId apply(const Literal& literal, TermId inner, Shape shape);
+  TermId times_quotient(const Literal& literal, Terms quotient, Index row, Index col, Shape inner_shape, Shape shape);
 
   // Monomials over at most one row and one column index.
   TermId monomial(const Monomial& m, Index row, Index col, Shape shape);
@@ -81,15 +88,15 @@ class Extractor {
   };
   TermId composites(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols);
   std::vector<KronForm> placed(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols);
-  std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols, Columnless place);
+  std::optional<KronForm> composite(const Monomial& m, const IndexList& rows, const IndexList& cols, Arrangement how);
   std::optional<KronForm> kron_of_groups(const Monomial& m, const IndexList& rows, const IndexList& cols,
-                                         Columnless place = Columnless::InPlace);
+                                         Arrangement how = {});
   bool merge(KronForm& into, const KronForm& other);
   bool merge_permuted(KronForm& into, const KronForm& other);
   std::optional<KronForm> at_other_end(const KronForm& form);
   TermId sum_of(std::vector<KronForm> forms);
   TermId to_term(const KronForm& form);
-  Monomial across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols);
+  Monomial across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols, Ties ties);
   Monomial deltas_as_factors(const Monomial& m, const IndexList& rows, const IndexList& cols);
   TermId group(const Monomial& m, const IndexList& rows, const IndexList& cols);
   TermId product_through(const Monomial& m, const IndexList& rows, const IndexList& cols);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <tuple>
 
 #include "simplify/cost.hpp"
 #include "simplify/extract.hpp"
@@ -118,26 +118,36 @@ TermId Extractor::permutation(const IndexList& from, const IndexList& to) {
   return product.valid() ? product : pool_.eye(size(to));
 }
 
-/// Stacked factors, which have no column of their own, may stand anywhere in a ⊗: of the places, the one that asks for no
-/// permutation, or for the one that most terms have.
+/// Of the ways to arrange each term the one that asks for no permutation, or for the one that most terms have, and then the
+/// shortest: what all terms have at their right end is counted once.
 std::vector<Extractor::KronForm> Extractor::placed(const std::vector<Monomial>& terms, const IndexList& rows, const IndexList& cols) {
   std::vector<std::vector<KronForm>> choices;
-  std::map<TermId, std::size_t> asked;
+  std::map<TermId, std::size_t> at_left, at_right;
   for (const Monomial& m : terms) {
     choices.emplace_back();
-    std::set<TermId> own;
-    for (const Columnless place : {Columnless::InPlace, Columnless::First, Columnless::Last})
-      if (auto form = composite(m, rows, cols, place)) {
-        own.insert(form->left);
+    std::set<TermId> left, right;
+    for (const Ties ties : {Ties::Join, Ties::Scale})
+      for (const Columnless place : {Columnless::InPlace, Columnless::First, Columnless::Last}) {
+        if (ties == Ties::Scale && m.equal.empty()) continue;
+        auto form = composite(m, rows, cols, {place, ties});
+        if (!form) continue;
+        left.insert(form->left);
+        right.insert(form->right);
         choices.back().push_back(std::move(*form));
       }
     if (choices.back().empty()) return {};
-    for (const TermId left : own) ++asked[left];
+    for (const TermId t : left) ++at_left[t];
+    for (const TermId t : right) ++at_right[t];
   }
+  const auto length = [&](const KronForm& f) {
+    const bool shared = terms.size() > 1 && f.right.valid() && at_right[f.right] == terms.size();
+    return cost(pool_, to_term(f)) - (shared ? cost(pool_, f.right) : 0);
+  };
   std::vector<KronForm> out;
   for (const std::vector<KronForm>& forms : choices)
     out.push_back(*std::ranges::min_element(forms, {}, [&](const KronForm& f) {
-      return f.left.valid() ? std::pair(terms.size() - asked[f.left], cost(pool_, f.left)) : std::pair(std::size_t{0}, std::int64_t{0});
+      const bool permuted = f.left.valid() && pool_[f.left].op != Op::Diag;
+      return std::tuple(permuted ? terms.size() - at_left[f.left] : 0, permuted ? cost(pool_, f.left) : 0, length(f));
     }));
   return out;
 }
@@ -277,7 +287,7 @@ TermId Extractor::to_term(const KronForm& form) {
 }
 
 std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const IndexList& rows, const IndexList& cols,
-                                                        Columnless place) {
+                                                        Arrangement how) {
   Monomial rest = m;
   rest.coefficient = Rational(1);
   rest.sizes.clear();
@@ -294,15 +304,32 @@ std::optional<Extractor::KronForm> Extractor::composite(const Monomial& m, const
     if (!eliminate(part, pieces, scalar)) return std::nullopt;
     scalars = multiplied(scalars, scalar);
   }
-  auto form = kron_of_groups(rest, rows, cols, place);
+  auto form = kron_of_groups(rest, rows, cols, how);
   if (form) form->scale = scaled_by(scalars, m);
   return form;
 }
 
 /// delta(j,l)*A[i,j] with rows (j,i) and column l is A[i,l] as well: then eye and A meet in a column, khatrirao(eye,A), and no
-/// diagonal scaling is needed.
-Monomial Extractor::across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols) {
+/// diagonal scaling is needed. On the way to scalings it is the other way round: what has columns too is written with them only.
+Monomial Extractor::across_deltas(const Monomial& m, const IndexList& rows, const IndexList& cols, Ties ties) {
   Monomial out = m;
+  const auto column_of = [&](Index row) {
+    const auto at = std::ranges::find_if(m.equal, [&](const auto& e) { return e.first == row && contains(cols, e.second); });
+    return at == m.equal.end() ? Index() : at->second;
+  };
+  if (ties == Ties::Scale) {
+    for (const Component& part : components(m)) {
+      const auto is_row = [&](Index i) { return contains(rows, i); };
+      if (std::ranges::all_of(part.free, is_row)) continue;
+      if (!std::ranges::all_of(part.free, [&](Index i) { return !is_row(i) || column_of(i).valid(); })) continue;
+      for (Factor& f : out.factors)
+        if (std::ranges::find(part.factors, f) != part.factors.end())
+          for (IndexList* list : {&f.rows, &f.cols})
+            for (Index& i : *list)
+              if (is_row(i)) i = column_of(i);
+    }
+    return out;
+  }
   const auto place = [&](Index i) { return std::ranges::find(rows, i) - rows.begin(); };
   for (const Component& part : components(m)) {
     if (part.free.size() != 2 || !std::ranges::all_of(part.free, [&](Index i) { return contains(rows, i); })) continue;
@@ -332,8 +359,8 @@ Monomial Extractor::across_deltas(const Monomial& m, const IndexList& rows, cons
 /// Free indices that some component or delta ties together form a group; groups are the factors of a ⊗. Factors that
 /// touch only rows (only columns) which other parts reach too are diagonal scalings.
 std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& whole, const IndexList& rows, const IndexList& cols,
-                                                              Columnless place) {
-  const Monomial m = across_deltas(whole, rows, cols);
+                                                              Arrangement how) {
+  const Monomial m = across_deltas(whole, rows, cols, how.ties);
   IndexGroups groups(rows, cols);
   for (const auto& [i, j] : m.equal) groups.join(i, j);
   const std::vector<Component> parts = components(m);
@@ -347,7 +374,7 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& who
     const auto [r, c] = side(part);
     if (r && c) groups.join(part.free);
   }
-  const auto tied = [&](Index i) { return std::ranges::any_of(m.equal, [&](const auto& e) { return e.first == i; }); };
+  const auto tied = [&](Index i) { return std::ranges::any_of(m.equal, [&](const auto& e) { return e.first == i || e.second == i; }); };
   Monomial core = m, left = Monomial(), right = Monomial();
   core.factors.clear();
   core.bound.clear();
@@ -373,7 +400,7 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& who
   IndexList row_order, col_order;
   KronForm form;
   form.scale = pool_.number(1);
-  for (const Index g : groups.order(place)) {
+  for (const Index g : groups.order(how.place)) {
     const std::set<Index> members = groups.members(g);
     const IndexList r = only(rows, members), c = only(cols, members);
     Monomial part;
@@ -398,7 +425,7 @@ std::optional<Extractor::KronForm> Extractor::kron_of_groups(const Monomial& who
     outside(form.left, pool_.diag(v), true);
   }
   if (has_right) {
-    const TermId v = group(right, {}, cols);
+    const TermId v = group(right, cols, {});
     if (!v.valid()) return std::nullopt;
     outside(form.right, pool_.diag(v), false);
   }

@@ -136,6 +136,15 @@ TermId Extractor::apply(const Literal& l, TermId inner, Shape shape) {
 
 namespace {
 
+/// Does no term depend on the index?
+bool is_free_of(const std::vector<Monomial>& terms, Index i) {
+  return std::ranges::none_of(terms, [&](const Monomial& m) {
+    return std::ranges::any_of(m.equal, [&](const auto& e) { return e.first == i || e.second == i; }) ||
+           std::ranges::any_of(m.factors, [&](const Factor& f) { return indices_of(f).contains(i); });
+  });
+}
+
+
 /// Takes the common coefficient and the common powers of sizes and of single scalar factors out of all terms.
 Monomial take_content(std::vector<Monomial>& terms) {
   Monomial content;
@@ -219,11 +228,7 @@ TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& firs
         }
   const Dim one = pool_.dims.one();
   // Where only the factor taken out has the column index, what is left is a column: an outer product (and the same for rows).
-  const auto untouched = [&](Index i) {
-    return i.valid() && std::ranges::none_of(terms, [&](const Monomial& m) {
-             return std::ranges::any_of(m.factors, [&](const Factor& f) { return indices_of(f).contains(i); });
-           });
-  };
+  const auto untouched = [&](Index i) { return i.valid() && is_free_of(terms, i); };
   if (!matrix.valid() && across.valid() && !down.valid() && row.valid() && untouched(col)) {
     const TermId column = simple(std::move(terms), row, Index(), {shape.rows, one});
     return column.valid() ? pool_.scale(scalar, pool_.matmul(column, across)) : column;
@@ -246,6 +251,21 @@ TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& firs
   if (matrix.valid()) t = pool_.hadamard(matrix, t);
   if (down.valid() || across.valid()) t = spread_product(t, down, across, shape);
   return pool_.scale(scalar, t);
+}
+
+/// literal * quotient. A row vector taken out of terms that are the same in every column leaves a column: an outer product.
+TermId Extractor::times_quotient(const Literal& literal, Terms quotient, Index row, Index col, Shape inner_shape, Shape shape) {
+  const Dim one = pool_.dims.one();
+  if (literal.kind == Literal::Kind::Across && row.valid() && col.valid() && is_free_of(quotient, col)) {
+    const TermId column = simple(std::move(quotient), row, Index(), {shape.rows, one});
+    return column.valid() ? pool_.matmul(column, literal.term) : column;
+  }
+  if (literal.kind == Literal::Kind::Down && row.valid() && col.valid() && is_free_of(quotient, row)) {
+    const TermId line = simple(std::move(quotient), Index(), col, {one, shape.cols});
+    return line.valid() ? pool_.matmul(literal.term, line) : line;
+  }
+  const TermId inner = simple(std::move(quotient), row, col, inner_shape);
+  return inner.valid() ? apply(literal, inner, shape) : inner;
 }
 
 TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
@@ -313,9 +333,9 @@ TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
   const Shape inner_shape{left ? space_.dim(inner_index) : shape.rows, right ? space_.dim(inner_index) : shape.cols};
   // What the quotient's terms share stands before the product: -(x-y)*(x-y)', not (x-y)*(y-x)'.
   const Monomial content = take_content(quotient);
-  const TermId inner = simple(std::move(quotient), inner_row, inner_col, inner_shape);
-  if (!inner.valid()) return {};
-  const TermId product = scaled_by(apply(*literal, inner, shape), content);
+  const TermId quotient_product = times_quotient(*literal, std::move(quotient), inner_row, inner_col, inner_shape, shape);
+  if (!quotient_product.valid()) return {};
+  const TermId product = scaled_by(quotient_product, content);
   if (rest.empty()) return product;
   const TermId others = simple(std::move(rest), row, col, shape);
   return others.valid() ? pool_.add(product, others) : others;
