@@ -349,7 +349,7 @@ TermId Simplifier::normal_form(TermId term) {
     const TermId read = best;
     for (const TermId t : inverses_.alternatives(read)) {
       consider(t, true);
-      consider(candidate(t, {Expand::Top, false}), true);
+      consider(sums_inside(candidate(t, {Expand::Top, false})), true);
     }
     if (best == read) break;
     // A step by inverses is seen as one when it stands alone.
@@ -357,6 +357,14 @@ TermId Simplifier::normal_form(TermId term) {
   }
   memo_[term] = best;
   return best;
+}
+
+/// The term with the sums below its top in normal form: those that moving an inverse has made.
+TermId Simplifier::sums_inside(TermId term) {
+  if (!term.valid()) return term;
+  std::vector<TermId> args(pool_[term].args.begin(), pool_[term].args.end());
+  for (TermId& a : args) a = transform(pool_, a, [this](TermId t) { return is_sum(pool_[t]) ? normal_form(t) : t; });
+  return pool_.rebuild(term, args);
 }
 
 /// One reading of the term: its own sum (or all sums inside) distributed, put into normal form, factored again.

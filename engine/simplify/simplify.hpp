@@ -45,6 +45,7 @@ class Simplifier {
   };
   std::vector<Reading> readings(TermId term) const;
   TermId candidate(TermId term, Reading reading);
+  TermId sums_inside(TermId term);
   void forget_forms() { memo_ = {}, ways_ = {}; }
 
   /// What is known of a sum over the rows (columns) of an atom: definitions are looked into to a depth, so `no` holds only
