@@ -75,7 +75,11 @@ class RoleFinder {
     }
     for (const SymbolId s : all_)
       for (const Dim d : {pool.symbols[s].shape.rows, pool.symbols[s].shape.cols})
-        for (const std::string& name : pool.dims.symbols(d)) out_.sizes.emplace(name, 1);
+        for (const std::string& name : pool.dims.symbols(d)) {
+          out_.sizes.emplace(name, 1);
+          std::vector<SymbolId>& having = having_[name];
+          if (having.empty() || having.back() != s) having.push_back(s);
+        }
   }
 
   Roles run() {
@@ -117,12 +121,8 @@ class RoleFinder {
   }
   [[nodiscard]] std::uint64_t size_role(const std::string& name) const {
     std::uint64_t sum = 0;
-    for (const SymbolId s : all_) {
-      const std::vector<std::string>& rows = pool_.dims.symbols(pool_.symbols[s].shape.rows);
-      const std::vector<std::string>& cols = pool_.dims.symbols(pool_.symbols[s].shape.cols);
-      if (std::ranges::find(rows, name) != rows.end() || std::ranges::find(cols, name) != cols.end())
-        sum += combine(out_.symbols.at(s), shape_role(pool_.symbols[s].shape, name));
-    }
+    if (const auto having = having_.find(name); having != having_.end())
+      for (const SymbolId s : having->second) sum += combine(out_.symbols.at(s), shape_role(pool_.symbols[s].shape, name));
     return sum;
   }
   [[nodiscard]] std::map<std::string, std::uint64_t, std::less<>> size_roles() const {
@@ -271,6 +271,7 @@ class RoleFinder {
   Roles out_;
   DimValues sizes_;
   std::vector<SymbolId> all_;
+  std::unordered_map<std::string, std::vector<SymbolId>> having_;  ///< a size's name -> the names in whose shapes it is
   std::unordered_set<SymbolId> seen_;
   std::unordered_map<SymbolId, Values> values_;
   std::unordered_map<SymbolId, std::uint64_t> context_;
