@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "support/result.hpp"
 
@@ -46,17 +47,31 @@ bool TermPool::same(const Node& a, const Node& b) const {
 TermId TermPool::intern(Node node, std::span<const TermId> args, std::span<const Rational> numbers) {
   node.args = args;
   node.numbers = numbers;
-  const std::size_t h = hash(node);
-  const auto [begin, end] = by_hash_.equal_range(h);
-  for (auto it = begin; it != end; ++it)
-    if (same((*this)[it->second], node)) return it->second;
+  if (2 * (nodes_.size() + 1) > slots_.size()) grow();
+  const auto h = static_cast<std::uint32_t>((hash(node) * 0x9e3779b97f4a7c15ULL) >> 32U);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = h & mask;
+  for (; slots_[at].term.valid(); at = (at + 1) & mask)
+    if (slots_[at].hash == h && same((*this)[slots_[at].term], node)) return slots_[at].term;
   for (const TermId a : args) node.weight = std::min(kWeightLimit, node.weight + (*this)[a].weight);
   if (!args.empty()) node.args = arg_store_.emplace_back(args.begin(), args.end());
   if (!numbers.empty()) node.numbers = number_store_.emplace_back(numbers.begin(), numbers.end());
   const TermId id(nodes_.size());
   nodes_.push_back(node);
-  by_hash_.emplace(h, id);
+  slots_[at] = {h, id};
   return id;
+}
+
+void TermPool::grow() {
+  constexpr std::size_t kFirst = 1024;
+  const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(std::max(kFirst, 2 * slots_.size())));
+  const std::size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (!slot.term.valid()) continue;
+    std::size_t at = slot.hash & mask;
+    while (slots_[at].term.valid()) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
 }
 
 TermId TermPool::unary(Op op, Shape s, TermId a) {

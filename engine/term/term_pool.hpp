@@ -124,7 +124,13 @@ class TermPool {
   std::deque<Node> nodes_;
   std::deque<std::vector<TermId>> arg_store_;
   std::deque<std::vector<Rational>> number_store_;
-  std::unordered_multimap<std::size_t, TermId> by_hash_;
+  /// Nodes by their hashes, by open addressing: most of what is interned is there already, and one look finds it.
+  struct Slot {
+    std::uint32_t hash = 0;
+    TermId term;  ///< not valid: free
+  };
+  void grow();
+  std::vector<Slot> slots_;  ///< a power of two of them, at most half taken
 };
 
 }  // namespace dvec
