@@ -1,7 +1,6 @@
 #include "simplify/orient.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <vector>
 
 #include "simplify/cost.hpp"
@@ -40,7 +39,9 @@ class Orientation {
   Orientation(TermPool& pool, const std::function<bool(TermId)>& symmetric) : pool_(pool), symmetric_(symmetric) {}
 
   TermId run(TermId root) {
-    for (const TermId t : reachable(pool_, root)) {
+    nodes_ = reachable(pool_, root);
+    best_.reserve(nodes_.size());
+    for (const TermId t : nodes_) {
       Choice plain = direct(t, false), turned = direct(t, true);
       // A transpose written on top of the node is the other way to get each; a bracket makes it a little dearer.
       const auto on_top = [&](const Choice& c) {
@@ -53,26 +54,24 @@ class Orientation {
       if (pool_.is_scalar(t)) {
         // Of two readings as short as each other (x'y and y'x) the one that comes first.
         const bool turn = turned.cost != plain.cost ? turned.cost < plain.cost : pool_.compare(turned.term, plain.term) < 0;
-        best_[{t, false}] = best_[{t, true}] = turn ? turned : plain;
+        const Choice& choice = turn ? turned : plain;
+        best_.push_back({choice, choice});
       } else {
-        best_[{t, false}] = a.cost < plain.cost ? a : plain;
-        best_[{t, true}] = b.cost <= turned.cost ? b : turned;
+        best_.push_back({a.cost < plain.cost ? a : plain, b.cost <= turned.cost ? b : turned});
       }
     }
-    return best_.at({root, false}).term;
+    return best_.back().plain.term;
   }
 
  private:
-  struct Key {
-    TermId term;
-    bool turned;
-    friend bool operator==(const Key&, const Key&) = default;
-  };
-  struct Hash {
-    std::size_t operator()(const Key& k) const { return std::hash<TermId>{}(k.term) * 2 + (k.turned ? 1 : 0); }
+  struct Choices {
+    Choice plain, turned;
   };
 
-  Choice arg(TermId a, bool turned) const { return best_.at({a, turned}); }
+  [[nodiscard]] const Choice& arg(TermId a, bool turned) const {
+    const Choices& c = best_[static_cast<std::size_t>(std::ranges::lower_bound(nodes_, a) - nodes_.begin())];
+    return turned ? c.turned : c.plain;
+  }
 
   /// The node itself or its transpose, with the transposition moved into the arguments.
   Choice direct(TermId t, bool turned) {
@@ -168,7 +167,8 @@ class Orientation {
 
   TermPool& pool_;
   const std::function<bool(TermId)>& symmetric_;
-  std::unordered_map<Key, Choice, Hash> best_;
+  std::vector<TermId> nodes_;   ///< of the term, arguments before what is made of them
+  std::vector<Choices> best_;   ///< of the nodes, in their order
 };
 
 }  // namespace
