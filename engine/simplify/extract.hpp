@@ -60,8 +60,8 @@ class Extractor {
   // Sums.
   TermId simple(Terms terms, Index row, Index col, Shape shape);
   TermId factored(Terms terms, Index row, Index col, Shape shape);
-  TermId entrywise_common(Terms terms, const std::vector<Literal>& first, const std::set<std::string>& common, Index row,
-                          Index col, Shape shape);
+  TermId entrywise_common(Terms terms, const std::vector<std::vector<Literal>>& found, const std::set<std::string>& common,
+                          Index row, Index col, Shape shape);
   std::vector<Literal> literals(const Monomial& m, Index row, Index col);
   void vector_ends(const Monomial& m, const std::vector<Component>& parts, bool left, Index far,
                    std::vector<Literal>& out);

@@ -202,14 +202,14 @@ TermId Extractor::simple(Terms terms, Index row, Index col, Shape shape) {
 }
 
 /// Takes every part that all terms share out at once: scalars, a row factor, a column factor, Hadamard factors.
-TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& first, const std::set<std::string>& common,
+TermId Extractor::entrywise_common(Terms terms, const std::vector<std::vector<Literal>>& found, const std::set<std::string>& common,
                                    Index row, Index col, Shape shape) {
   TermId scalar = pool_.number(1), matrix, down, across;
   const auto times = [this](TermId& product, TermId factor) {
     product = product.valid() ? pool_.hadamard(product, factor) : factor;
   };
   std::set<std::string> taken;
-  for (const Literal& l : first) {
+  for (const Literal& l : found[0]) {
     if (!common.contains(l.key) || !taken.insert(l.key).second) continue;
     switch (l.kind) {
       case Literal::Kind::Scalar: scalar = pool_.hadamard(scalar, l.term); break;
@@ -219,13 +219,16 @@ TermId Extractor::entrywise_common(Terms terms, const std::vector<Literal>& firs
       case Literal::Kind::Left: case Literal::Kind::Right: taken.erase(l.key); break;
     }
   }
-  for (Monomial& m : terms)
-    for (const std::string& key : taken)
-      for (const Literal& l : literals(m, row, col))
-        if (l.key == key) {
-          m = l.rest;
-          break;
-        }
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    std::vector<Literal> left;  // once something is out
+    for (const std::string& key : taken) {
+      const std::vector<Literal>& here = key == *taken.begin() ? found[i] : left;
+      const auto at = std::ranges::find(here, key, &Literal::key);
+      if (at == here.end()) continue;
+      terms[i] = at->rest;
+      if (key != *taken.rbegin()) left = literals(terms[i], row, col);
+    }
+  }
   const Dim one = pool_.dims.one();
   // Where only the factor taken out has the column index, what is left is a column: an outer product (and the same for rows).
   const auto untouched = [&](Index i) { return i.valid() && is_free_of(terms, i); };
@@ -300,7 +303,7 @@ TermId Extractor::factored(Terms terms, Index row, Index col, Shape shape) {
     std::set<std::string> common;
     for (const auto& [key, t] : tally)
       if (shared(key)) common.insert(key);
-    if (!common.empty()) return entrywise_common(std::move(terms), found[0], common, row, col, shape);
+    if (!common.empty()) return entrywise_common(std::move(terms), found, common, row, col, shape);
   }
   if (best.empty()) {
     std::vector<TermId> parts;
