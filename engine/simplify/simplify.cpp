@@ -359,11 +359,14 @@ TermId Simplifier::normal_form(TermId term) {
   return best;
 }
 
-/// The term with the sums below its top in normal form: those that moving an inverse has made.
+/// The term with the sums below its top in normal form: those that moving an inverse has made, not those that are made by
+/// moving inverses in them.
 TermId Simplifier::sums_inside(TermId term) {
-  if (!term.valid()) return term;
+  if (!term.valid() || inside_) return term;
+  inside_ = true;
   std::vector<TermId> args(pool_[term].args.begin(), pool_[term].args.end());
   for (TermId& a : args) a = transform(pool_, a, [this](TermId t) { return is_sum(pool_[t]) ? normal_form(t) : t; });
+  inside_ = false;
   return pool_.rebuild(term, args);
 }
 

@@ -68,6 +68,7 @@ class Simplifier {
   Properties properties_;
   InverseAlgebra inverses_;
   NamedRuns runs_;               ///< names for parts of products
+  bool inside_ = false;          ///< the sums of an alternative are being put into normal form
   std::unordered_map<TermId, std::vector<TermId>> ways_; ///< places between a term and its normal form
   std::unordered_map<TermId, TermId> memo_;              ///< normal forms under the names known now
   std::unordered_map<std::uint64_t, KnownSum> sum_memo_;  ///< values of names never change: it is never out of date
